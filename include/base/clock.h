@@ -1,0 +1,14 @@
+/*
+ * The two clocks: the wall clock, which people read and which jumps, and the monotonic one, which
+ * deadlines use.
+ */
+#ifndef PANGATE_BASE_CLOCK_H
+#define PANGATE_BASE_CLOCK_H
+
+#include <stdint.h>
+
+int64_t clock_wall_ms(void); /* milliseconds since 1970-01-01T00:00:00Z */
+int64_t clock_mono_ms(void);
+int64_t clock_mono_ns(void);
+
+#endif

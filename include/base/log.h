@@ -1,0 +1,25 @@
+/*
+ * JSON lines on standard error: one line, one write. Used by gateway and cli only; lower layers
+ * return errors. No PAN, body, path or token is ever given to it.
+ */
+#ifndef PANGATE_BASE_LOG_H
+#define PANGATE_BASE_LOG_H
+
+#include "base/buf.h"
+#include "base/json_writer.h"
+
+enum log_level { LOG_DEBUG, LOG_INFO, LOG_WARN, LOG_ERROR };
+
+struct log_line {
+    struct buf text;
+    struct json_writer json; /* add members with json_*() */
+    uint8_t storage[2048];   /* what does not fit is replaced by a line that says so */
+};
+
+void log_begin(struct log_line *line, enum log_level level, const char *msg);
+void log_end(struct log_line *line);
+
+/* A line with nothing but a message made of trusted parts. */
+void log_say(enum log_level level, const char *msg);
+
+#endif

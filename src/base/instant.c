@@ -1,0 +1,131 @@
+#include "base/instant.h"
+
+#include <stdio.h>
+#include <time.h>
+
+#include "base/cursor.h"
+
+/* A number of exactly `count` digits within least..most. */
+static int64_t read_digits(struct cursor *text, int count, int64_t least, int64_t most)
+{
+    int64_t value = 0;
+
+    for (int i = 0; i < count; i++) {
+        uint8_t digit = cursor_u8(text);
+        if (digit < '0' || digit > '9')
+            cursor_fail(text);
+        value = value * 10 + (digit - '0');
+    }
+    if (value < least || value > most)
+        cursor_fail(text);
+    return value;
+}
+
+static void read_literal(struct cursor *text, char upper)
+{
+    uint8_t byte = cursor_u8(text);
+
+    if (byte != upper && byte != (upper | 0x20))
+        cursor_fail(text);
+}
+
+static int64_t read_fraction_ms(struct cursor *text)
+{
+    int64_t value = 0, unit = 100;
+    size_t digits = 0;
+
+    if (text->rest.size == 0 || text->rest.data[0] != '.')
+        return 0;
+    (void)cursor_u8(text);
+    for (; text->rest.size > 0 && text->rest.data[0] >= '0' && text->rest.data[0] <= '9';
+         digits++) {
+        value += unit * (cursor_u8(text) - '0');
+        unit /= 10;
+    }
+    if (digits == 0)
+        cursor_fail(text);
+    return value;
+}
+
+static int64_t read_offset_ms(struct cursor *text)
+{
+    uint8_t sign = cursor_u8(text);
+    int64_t minutes;
+
+    if (sign == 'Z' || sign == 'z')
+        return 0;
+    minutes = 60 * read_digits(text, 2, 0, 23);
+    read_literal(text, ':');
+    minutes += read_digits(text, 2, 0, 59);
+    if (sign != '+' && sign != '-')
+        cursor_fail(text);
+    return (sign == '-' ? -minutes : minutes) * 60000;
+}
+
+static int64_t days_in_month(int64_t year, int64_t month)
+{
+    static const uint8_t days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
+    bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+
+    return days[month - 1] + (month == 2 && leap);
+}
+
+/* Days from 1970-01-01, for a month of 1 to 12. */
+static int64_t days_before(int64_t year, int64_t month, int64_t day)
+{
+    int64_t y = month <= 2 ? year - 1 : year;
+    int64_t shifted = (month + 9) % 12; /* March is 0, so the leap day ends the year */
+
+    return 365 * y + y / 4 - y / 100 + y / 400 + (153 * shifted + 2) / 5 + day - 1 - 719468;
+}
+
+enum err instant_read(struct bytes bytes, int64_t *ret_ms)
+{
+    struct cursor text = cursor_on(bytes);
+    int64_t year = read_digits(&text, 4, 1970, 9999), month, day, ms;
+
+    read_literal(&text, '-');
+    month = read_digits(&text, 2, 1, 12);
+    read_literal(&text, '-');
+    day = read_digits(&text, 2, 1, 31);
+    read_literal(&text, 'T');
+    ms = 3600000 * read_digits(&text, 2, 0, 23);
+    read_literal(&text, ':');
+    ms += 60000 * read_digits(&text, 2, 0, 59);
+    read_literal(&text, ':');
+    ms += 1000 * read_digits(&text, 2, 0, 60);
+    ms += read_fraction_ms(&text);
+    ms -= read_offset_ms(&text);
+    if (cursor_end(&text) != OK || day > days_in_month(year, month))
+        return ERR_BAD_EXPIRY;
+    ms += 86400000 * days_before(year, month, day);
+    if (ms < 0)
+        return ERR_BAD_EXPIRY;
+    *ret_ms = ms;
+    return OK;
+}
+
+static struct tm instant_split(int64_t ms)
+{
+    time_t seconds = (time_t)(ms / 1000 - (ms % 1000 < 0));
+    struct tm parts = { 0 };
+
+    (void)gmtime_r(&seconds, &parts);
+    return parts;
+}
+
+void instant_write(int64_t ms, char ret_text[INSTANT_TEXT_SIZE])
+{
+    struct tm parts = instant_split(ms);
+
+    (void)strftime(ret_text, INSTANT_TEXT_SIZE, "%Y-%m-%dT%H:%M:%SZ", &parts);
+}
+
+void instant_write_ms(int64_t ms, char ret_text[INSTANT_TEXT_SIZE])
+{
+    struct tm parts = instant_split(ms);
+    size_t size = strftime(ret_text, INSTANT_TEXT_SIZE, "%Y-%m-%dT%H:%M:%S", &parts);
+    unsigned thousandths = (unsigned)((ms % 1000 + 1000) % 1000) % 1000U;
+
+    (void)snprintf(ret_text + size, INSTANT_TEXT_SIZE - size, ".%03uZ", thousandths);
+}
