@@ -1,0 +1,94 @@
+/*
+ * What a worker asks the committer to decide, and what the committer decided.
+ *
+ * Plain values without pointers into the caller: sealed bytes, keyed hashes and an audit entry. No
+ * PAN, no data key. A submission is one request's proposals: one, or the items of a batch, decided
+ * together and numbered in one journal batch. It belongs to the vault from vault_submit() until it
+ * comes back through the worker's mailbox; then it is the worker's again.
+ */
+#ifndef PANGATE_VAULT_PROPOSAL_H
+#define PANGATE_VAULT_PROPOSAL_H
+
+#include "audit/entry.h"
+#include "base/list.h"
+#include "base/mailbox.h"
+#include "vault/record.h"
+
+enum {
+    SUBMISSION_ITEMS_MAX = 1000,
+    REDRAWS_MAX = 1000, /* taken draws before a format counts as exhausted */
+    RETRIES_MAX = 8,    /* lost races before a change is overloaded */
+};
+
+enum proposal_kind {
+    PROPOSE_STORE,  /* a card: give the token there is, or take this one */
+    PROPOSE_REVEAL, /* detokenize: is it live? uses a single token up */
+    PROPOSE_CHANGE, /* replace the record, if its version is still the expected one */
+    PROPOSE_ERASE,
+    PROPOSE_FORWARD,         /* every item's token is revealed to a route, or none */
+    PROPOSE_FORWARD_OUTCOME, /* closes an open forward */
+    PROPOSE_NOTE,            /* only the entry, by somebody who waits for it */
+};
+
+/* How an item was decided; with err == OK. */
+enum decision {
+    DECIDED_NOTHING, /* not decided: err says why */
+    DECIDED_NEW,     /* STORE: the proposed record is stored (201) */
+    DECIDED_KNOWN,   /* STORE: `record` and `token` are what there is (200) */
+    DECIDED_TAKEN,   /* STORE: the token is taken: draw another and submit again */
+    DECIDED_STALE,   /* CHANGE: the version moved on: look again and submit again */
+    DECIDED_DONE,    /* everything else; REVEAL and FORWARD: `record` is the record to open */
+};
+
+struct proposal {
+    enum proposal_kind kind;
+    uint32_t tenant;
+    struct token token;        /* STORE: the draw; in the outcome: the token there is */
+    bool single;               /* STORE */
+    uint8_t index[32];         /* STORE of a multi card */
+    uint32_t version_expected; /* CHANGE */
+    struct record record;      /* in: STORE, CHANGE; out: KNOWN, REVEAL, FORWARD, replays */
+    struct audit_entry entry;  /* in: who, what, from where; out: as it was entered */
+    uint8_t customer_tag[AUDIT_TAG_SIZE]; /* STORE, CHANGE with has_customer in the entry: its
+                                             row in the customers table follows */
+
+    /* the outcome */
+    enum err err; /* OK, ERR_NO_TOKEN, ERR_VAULT_FULL, ERR_VAULT_DAMAGED, ... */
+    enum decision decision;
+    uint64_t number; /* receipt of this item's entry; in a replay the first one's */
+};
+
+/* HMACs under the tenant's idempotency key; `used` is false without an Idempotency-Key. */
+struct idempotency {
+    bool used;
+    uint8_t scope[32]; /* client, method, path, key */
+    uint8_t body[32];  /* the raw body */
+    int64_t keep_ms;
+};
+
+/* What PROPOSE_FORWARD_OUTCOME says of an open forward, named by the intent's number. */
+struct forward_outcome {
+    uint64_t intent;
+    bool nothing_sent; /* single tokens come back */
+    uint16_t status;   /* of the processor; 0: none came */
+    struct bytes answer; /* sealed, to be replayed; lent until the submission comes back */
+};
+
+struct submission {
+    struct list node;
+    struct mailbox *reply_to; /* where it goes back; a box without bound */
+    void *owner;              /* the worker's own; NULL once its session let go */
+    struct idempotency idempotency;
+    struct forward_outcome forward;
+
+    /* the outcome of the whole */
+    enum err err;            /* OK: look at the items; ERR_JOURNAL: nothing or unknown;
+                                ERR_OVERLOADED, ERR_KEY_CONFLICT, ERR_KEY_IN_FLIGHT: nothing done */
+    bool replayed;           /* items are as they were decided the first time */
+    uint64_t replay_number;  /* the receipt of the replay itself */
+
+    size_t count;
+    struct proposal items[]; /* count of them */
+};
+
+#endif

@@ -1,0 +1,101 @@
+/*
+ * A stored card: a clear header and two sealed parts.
+ *
+ * The `card` part (PAN, name) is opened for detokenize and forward only. The `about` part (brand,
+ * first six, last four, expiry, customer, metadata, routes, fingerprint) is opened for everything
+ * else; its additional data is the whole header, so a header that was changed does not open.
+ * XAES-256-GCM (C2SP); keys by id from the keyring. A record and its key take at most 2,000 bytes,
+ * so that LMDB needs no overflow page.
+ */
+#ifndef PANGATE_VAULT_RECORD_H
+#define PANGATE_VAULT_RECORD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/bytes.h"
+#include "base/err.h"
+#include "card/card.h"
+#include "card/token.h"
+#include "card/token_format.h"
+#include "keys/keyring.h"
+
+enum {
+    RECORD_SIZE_MAX = 1960,
+    CUSTOMER_SIZE = 129,      /* with NUL */
+    METADATA_SIZE_MAX = 1200, /* encoded pairs: name (bytes8), value (bytes16) */
+    ROUTES_SIZE_MAX = 160,    /* encoded names: bytes8 each; none: bound to no route */
+    FINGERPRINT_SIZE = 16,
+};
+
+/* Where a record lives. Part of the additional data of both parts. */
+struct record_place {
+    uint32_t tenant;
+    struct token token;
+};
+
+struct record_header {
+    uint32_t card_key, about_key; /* key ids */
+    uint32_t version;             /* 1, 2, ... */
+    enum token_format format;
+    bool single;           /* reuse; a multi record has an index row */
+    int64_t created_ms;
+    int64_t expires_at_ms; /* 0: never */
+    uint8_t index[32];     /* zeros for single */
+};
+
+/* What may be shown to `inspect`. SECRET enough to be wiped: AUTO(about_wipe). */
+struct about {
+    char first6[7], last4[5]; /* by the truncation rules; first6 may be shorter */
+    uint8_t length;
+    enum brand brand;
+    struct expiry expiry;
+    char customer[CUSTOMER_SIZE];
+    bool has_customer;
+    uint8_t metadata[METADATA_SIZE_MAX];
+    uint16_t metadata_size;
+    bool has_metadata;
+    uint8_t routes[ROUTES_SIZE_MAX];
+    uint16_t routes_size;
+    uint8_t fingerprint[FINGERPRINT_SIZE];
+};
+
+/* A sealed record, as it lies in LMDB. Not secret. */
+struct record {
+    uint16_t size; /* 0: none */
+    uint8_t data[RECORD_SIZE_MAX];
+};
+
+static inline struct bytes record_bytes(const struct record *record)
+{
+    return bytes_of(record->data, record->size);
+}
+
+void about_wipe(struct about *about);
+
+/* Seal both parts under the tenant's active data key. header->card_key and about_key are set here. */
+enum err record_seal(struct key_user *user, const struct record_place *place,
+                     struct record_header *header, const struct card *card,
+                     const struct about *about, struct record *ret_record);
+
+/* Seal a changed header and about part around the card part of `old`, which stays sealed. */
+enum err record_change(struct key_user *user, const struct record_place *place,
+                       const struct record *old, struct record_header *header,
+                       const struct about *about, struct record *ret_record);
+
+/* The clear header: what it says is proved only by record_open_about(). ERR_VAULT_DAMAGED. */
+enum err record_read_header(struct bytes record, struct record_header *ret_header);
+
+/* ERR_VAULT_DAMAGED if anything does not fit: header, place, tag. */
+enum err record_open_about(struct key_user *user, const struct record_place *place,
+                           struct bytes record, struct record_header *ret_header,
+                           struct about *ret_about);
+
+/* PAN and name only; call record_open_about() first, it proves the header. */
+enum err record_open_card(struct key_user *user, const struct record_place *place,
+                          struct bytes record, struct card *ret_card);
+
+/* The record without its card part, for answering an idempotent request again. */
+void record_without_card(const struct record *record, struct record *ret_record);
+
+#endif

@@ -1,0 +1,95 @@
+/*
+ * The vault: token -> sealed card, keyed index -> token, and the journal that comes first.
+ *
+ * Three kinds of threads: workers (any number) submit and read; one committer decides, numbers,
+ * journals and publishes; one applier carries entries on into the audit log and LMDB. Nothing that
+ * was submitted comes back with err == OK before its entry is on disk.
+ */
+#ifndef PANGATE_VAULT_VAULT_H
+#define PANGATE_VAULT_VAULT_H
+
+#include "base/why.h"
+#include "keys/keyring.h"
+#include "vault/proposal.h"
+
+struct vault;
+
+struct vault_options {
+    const char *folder;         /* holds keyring, vault.mdb, audit/ */
+    const char *journal_folder; /* NULL: folder/journal */
+    uint64_t journal_size;      /* bytes; of vault_create() */
+    uint64_t size_max;          /* LMDB map */
+    int64_t expired_keep_ms;
+    struct keyring *keyring;    /* lent, outlives the vault */
+    int64_t (*wall_ms)(void);   /* clock_wall_ms, or a test's */
+    int64_t sync_bound_ms;      /* 0: each batch is synced before its answers */
+};
+
+/* Make journal, LMDB and audit folder in a folder that exists and holds the keyring, with the
+ * `init` entry durable. ERR_EXISTS if there is a vault. */
+enum err vault_create(const struct vault_options *options, struct why *why);
+
+/* Lock, check, recover, start committer and applier; `why` says what is wrong and what to do.
+ * ERR_IN_USE: another process serves it. The `start` entry is the caller's to submit. */
+enum err vault_open(const struct vault_options *options, struct vault **ret_vault,
+                    struct why *why);
+
+/* Decide what waits, apply everything, stop the threads, unlock. Workers must be gone. */
+void vault_close(struct vault *vault);
+
+/* A submission with room for `count` items, zeroed; NULL when the bound on memory held by
+ * submissions is reached (answer ERR_OVERLOADED). */
+struct submission *submission_new(struct vault *vault, size_t count);
+void submission_free(struct vault *vault, struct submission *submission);
+
+/* Hand over. OK: it will come back. Otherwise it stays the caller's: ERR_OVERLOADED (no room
+ * could be reserved), ERR_JOURNAL (the journal failed; a restart is needed). */
+enum err vault_submit(struct vault *vault, struct submission *submission);
+
+/* Enter something nobody waits for: what a worker answers or refuses by itself. Same errors. */
+enum err vault_note(struct vault *vault, const struct audit_entry *entry);
+
+/* A worker's way to read: overlay first, then an LMDB snapshot renewed after the miss. Not shared
+ * between threads. */
+struct vault_reader;
+enum err vault_reader_new(struct vault *vault, struct vault_reader **ret_reader);
+void vault_reader_free(struct vault_reader *reader);
+
+/* The live record of a token. ERR_NO_TOKEN: unknown, used, erased and expired alike. */
+enum err vault_find(struct vault_reader *reader, const struct record_place *place,
+                    struct record *ret_record);
+
+/* The live multi token of an index value. ERR_NO_TOKEN; ERR_VAULT_DAMAGED if its record disagrees. */
+enum err vault_find_index(struct vault_reader *reader, uint32_t tenant, const uint8_t index[32],
+                          struct token *ret_token, struct record *ret_record);
+
+/* Time as entries see it: held over a step back. */
+int64_t vault_now_ms(const struct vault *vault);
+
+/* Ask the applier to carry on everything decided so far without pacing; returns the number that
+ * vault_stats.applied must reach. */
+uint64_t vault_hurry(struct vault *vault);
+
+struct vault_stats {
+    uint64_t next;    /* number of the next entry to be decided */
+    uint64_t durable; /* entries below it are synced */
+    uint64_t applied; /* entries below it are in LMDB and the audit log */
+    uint64_t journal_used_bytes, journal_size_bytes;
+    uint64_t overlay_changes, overlay_changes_max;
+    uint64_t vault_used_bytes, vault_size_bytes;
+    uint64_t clock_jumps;
+    uint64_t batches, batch_entries;             /* sums: their ratio is the mean batch */
+    uint64_t sync_count, sync_ns_sum;
+    uint64_t sync_buckets[24];                   /* synced within 2^i * 16 us */
+    uint64_t draws[TOKEN_FORMATS], stores[TOKEN_FORMATS]; /* draws per new token */
+    bool failed;         /* final until a restart */
+    bool applier_failed; /* LMDB or the audit log cannot be written now */
+    char reason[128];    /* a sentence for readyz */
+};
+void vault_stats(struct vault *vault, struct vault_stats *ret_stats);
+
+/* Cards and tombstones of a tenant, as counted in LMDB's meta rows. */
+enum err vault_count(struct vault *vault, uint32_t tenant, uint64_t *ret_cards,
+                     uint64_t *ret_tombstones);
+
+#endif
