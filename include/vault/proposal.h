@@ -69,8 +69,8 @@ struct idempotency {
 /* What PROPOSE_FORWARD_OUTCOME says of an open forward, named by the intent's number. */
 struct forward_outcome {
     uint64_t intent;
-    bool nothing_sent; /* single tokens come back */
-    uint16_t status;   /* of the processor; 0: none came */
+    bool nothing_sent;   /* single tokens come back */
+    uint16_t status;     /* of the processor; 0: none came */
     struct bytes answer; /* sealed, to be replayed; lent until the submission comes back */
 };
 
@@ -82,10 +82,10 @@ struct submission {
     struct forward_outcome forward;
 
     /* the outcome of the whole */
-    enum err err;            /* OK: look at the items; ERR_JOURNAL: nothing or unknown;
+    enum err err;           /* OK: look at the items; ERR_JOURNAL: nothing or unknown;
                                 ERR_OVERLOADED, ERR_KEY_CONFLICT, ERR_KEY_IN_FLIGHT: nothing done */
-    bool replayed;           /* items are as they were decided the first time */
-    uint64_t replay_number;  /* the receipt of the replay itself */
+    bool replayed;          /* items are as they were decided the first time */
+    uint64_t replay_number; /* the receipt of the replay itself */
 
     size_t count;
     struct proposal items[]; /* count of them */

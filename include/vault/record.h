@@ -21,7 +21,7 @@
 #include "keys/keyring.h"
 
 enum {
-    RECORD_SIZE_MAX = 1960,
+    RECORD_SIZE_MAX = 1940,   /* with key (34) and entry number (8) under 2,000 */
     CUSTOMER_SIZE = 129,      /* with NUL */
     METADATA_SIZE_MAX = 1200, /* encoded pairs: name (bytes8), value (bytes16) */
     ROUTES_SIZE_MAX = 160,    /* encoded names: bytes8 each; none: bound to no route */
@@ -38,7 +38,7 @@ struct record_header {
     uint32_t card_key, about_key; /* key ids */
     uint32_t version;             /* 1, 2, ... */
     enum token_format format;
-    bool single;           /* reuse; a multi record has an index row */
+    bool single; /* reuse; a multi record has an index row */
     int64_t created_ms;
     int64_t expires_at_ms; /* 0: never */
     uint8_t index[32];     /* zeros for single */

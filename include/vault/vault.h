@@ -20,9 +20,9 @@ struct vault_options {
     uint64_t journal_size;      /* bytes; of vault_create() */
     uint64_t size_max;          /* LMDB map */
     int64_t expired_keep_ms;
-    struct keyring *keyring;    /* lent, outlives the vault */
-    int64_t (*wall_ms)(void);   /* clock_wall_ms, or a test's */
-    int64_t sync_bound_ms;      /* 0: each batch is synced before its answers */
+    struct keyring *keyring;  /* lent, outlives the vault */
+    int64_t (*wall_ms)(void); /* clock_wall_ms, or a test's */
+    int64_t sync_bound_ms;    /* 0: each batch is synced before its answers */
 };
 
 /* Make journal, LMDB and audit folder in a folder that exists and holds the keyring, with the
@@ -31,8 +31,7 @@ enum err vault_create(const struct vault_options *options, struct why *why);
 
 /* Lock, check, recover, start committer and applier; `why` says what is wrong and what to do.
  * ERR_IN_USE: another process serves it. The `start` entry is the caller's to submit. */
-enum err vault_open(const struct vault_options *options, struct vault **ret_vault,
-                    struct why *why);
+enum err vault_open(const struct vault_options *options, struct vault **ret_vault, struct why *why);
 
 /* Decide what waits, apply everything, stop the threads, unlock. Workers must be gone. */
 void vault_close(struct vault *vault);
@@ -55,13 +54,20 @@ struct vault_reader;
 enum err vault_reader_new(struct vault *vault, struct vault_reader **ret_reader);
 void vault_reader_free(struct vault_reader *reader);
 
-/* The live record of a token. ERR_NO_TOKEN: unknown, used, erased and expired alike. */
+/* What a token's row holds: the number of the entry that made the token (the receipt of an
+ * inspect), and the record. */
+struct vault_row {
+    uint64_t made;
+    struct record record;
+};
+
+/* The live row of a token. ERR_NO_TOKEN: unknown, used, erased and expired alike. */
 enum err vault_find(struct vault_reader *reader, const struct record_place *place,
-                    struct record *ret_record);
+                    struct vault_row *ret_row);
 
 /* The live multi token of an index value. ERR_NO_TOKEN; ERR_VAULT_DAMAGED if its record disagrees. */
 enum err vault_find_index(struct vault_reader *reader, uint32_t tenant, const uint8_t index[32],
-                          struct token *ret_token, struct record *ret_record);
+                          struct token *ret_token, struct vault_row *ret_row);
 
 /* Time as entries see it: held over a step back. */
 int64_t vault_now_ms(const struct vault *vault);
@@ -78,11 +84,11 @@ struct vault_stats {
     uint64_t overlay_changes, overlay_changes_max;
     uint64_t vault_used_bytes, vault_size_bytes;
     uint64_t clock_jumps;
-    uint64_t batches, batch_entries;             /* sums: their ratio is the mean batch */
+    uint64_t batches, batch_entries; /* sums: their ratio is the mean batch */
     uint64_t sync_count, sync_ns_sum;
-    uint64_t sync_buckets[24];                   /* synced within 2^i * 16 us */
+    uint64_t sync_buckets[24];                            /* synced within 2^i * 16 us */
     uint64_t draws[TOKEN_FORMATS], stores[TOKEN_FORMATS]; /* draws per new token */
-    bool failed;         /* final until a restart */
+    bool failed;                                          /* final until a restart */
     bool applier_failed; /* LMDB or the audit log cannot be written now */
     char reason[128];    /* a sentence for readyz */
 };
