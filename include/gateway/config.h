@@ -1,0 +1,128 @@
+/*
+ * What the configuration file says, read whole and checked before anything believes it.
+ *
+ * A plain value: paths are absolute (relative ones count from the file's folder), times are in
+ * milliseconds, sizes in bytes, absent options hold their defaults. Secrets are named by file,
+ * never held. The options themselves (name, type, default, least, most, manual sentence) are rows
+ * of one table in gateway/option.h, which parses, checks, prints and documents them.
+ */
+#ifndef PANGATE_GATEWAY_CONFIG_H
+#define PANGATE_GATEWAY_CONFIG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/file.h"
+#include "base/why.h"
+
+enum {
+    CONFIG_NAME_SIZE = 65,
+    CONFIG_TEXT_SIZE = 512,
+    CONFIG_LISTENERS_MAX = 16,
+    CONFIG_TENANTS_MAX = 1024,
+    CONFIG_CLIENTS_MAX = 4096,
+    CONFIG_ROUTES_MAX = 256,
+    CONFIG_WORDS_MAX = 32,
+};
+
+/* Rights of a client (api.md, "Who is calling"); forward rights name routes. */
+enum right {
+    RIGHT_NONE = 0, /* any client */
+    RIGHT_TOKENIZE = 1 << 0,
+    RIGHT_INSPECT = 1 << 1,
+    RIGHT_UPDATE = 1 << 2,
+    RIGHT_ERASE = 1 << 3,
+    RIGHT_DETOKENIZE = 1 << 4,
+    RIGHT_ADMIN = 1 << 5,
+    RIGHT_FORWARD_ANY = 1 << 6, /* forward:* */
+};
+
+/* A list of words, as written. */
+struct config_words {
+    size_t count;
+    char text[CONFIG_WORDS_MAX][CONFIG_NAME_SIZE];
+};
+
+struct gateway_options {
+    char vault[PATH_SIZE];
+    char root_key[PATH_SIZE]; /* the path behind `file:` */
+    char admin[PATH_SIZE];    /* "unix:/absolute/path" or "address:port" */
+    char journal_dir[PATH_SIZE];
+    uint32_t workers; /* 0: one per core */
+    uint64_t vault_size_max;
+    uint64_t journal_size;
+    int64_t expired_keep_ms;
+    int64_t drain_timeout_ms;
+    int64_t serve_timeout_ms; /* how long a request waits for the journal */
+    int64_t sync_bound_ms;
+    char user[CONFIG_NAME_SIZE];
+};
+
+struct listener_options {
+    char name[CONFIG_NAME_SIZE];
+    char address[CONFIG_TEXT_SIZE]; /* "127.0.0.1:8443", "[::1]:8443" */
+    char certificate[PATH_SIZE];
+    char key[PATH_SIZE];
+    char client_ca[PATH_SIZE];
+    char client_crl[PATH_SIZE]; /* "": none */
+    int64_t handshake_timeout_ms, head_timeout_ms, body_timeout_ms, idle_timeout_ms,
+        reply_timeout_ms;
+    uint64_t head_max, body_max;
+    uint32_t connections_max;
+};
+
+struct tenant_options {
+    char name[CONFIG_NAME_SIZE];
+    int64_t idempotency_keep_ms;
+};
+
+struct client_options {
+    char name[CONFIG_NAME_SIZE];
+    char identity[CONFIG_TEXT_SIZE]; /* "URI:..." or "DNS:..." */
+    char tenant[CONFIG_NAME_SIZE];
+    unsigned rights;             /* enum right bits */
+    struct config_words forward; /* route names behind forward: */
+    uint32_t rate_per_second;    /* 0: no limit */
+};
+
+struct route_options {
+    char name[CONFIG_NAME_SIZE];
+    char url[CONFIG_TEXT_SIZE];
+    char ca[PATH_SIZE];
+    struct config_words pins; /* sha256 of public keys, base64 */
+    char certificate[PATH_SIZE];
+    char key[PATH_SIZE];
+    struct config_words methods, paths, fields;
+    char header_add_name[CONFIG_NAME_SIZE];
+    char header_add_file[PATH_SIZE];
+    struct config_words header_drop, header_pass;
+    bool private_addresses;
+    bool inbound;
+    int64_t connect_timeout_ms, answer_timeout_ms, cvc_ttl_ms;
+    uint32_t connections_max, queue_max;
+};
+
+struct config {
+    char path[PATH_SIZE]; /* of the file itself */
+    struct gateway_options gateway;
+    size_t listener_count, tenant_count, client_count, route_count;
+    struct listener_options *listeners;
+    struct tenant_options *tenants;
+    struct client_options *clients;
+    struct route_options *routes;
+};
+
+/* Every mistake of a file, in its order: "pangate.conf:12: [gateway] workers: must be 0 to 256". */
+struct config_mistakes {
+    size_t count;
+    char text[100][256]; /* further ones are only counted */
+};
+
+/* Read and check. ERR_CONFIG when there is a mistake, ERR_NOT_FOUND or ERR_IO when there is no
+ * readable file; mistakes->text says everything a person needs. Caller frees. */
+enum err config_load(const char *path, struct config **ret_config,
+                     struct config_mistakes *mistakes);
+void config_free(struct config *config);
+
+#endif
