@@ -82,10 +82,12 @@ struct audit_entry {
 const char *audit_kind_word(enum audit_kind kind);
 const char *audit_outcome_word(enum audit_outcome outcome);
 
-/* Find a kind by its word; ERR_NOT_FOUND. */
+/* Find a kind or an outcome by its word; ERR_NOT_FOUND. */
 enum err audit_kind_parse(struct bytes word, enum audit_kind *ret_kind);
+enum err audit_outcome_parse(struct bytes word, enum audit_outcome *ret_outcome);
 
-/* Append the leaf: magic, version, then only the members that apply. */
+/* Append the leaf: magic, version, then only the members that apply. An entry has exactly one
+ * leaf: what audit_entry_read() accepts, this writes again byte for byte. */
 void audit_entry_write(const struct audit_entry *entry, struct buf *leaf);
 
 /* ERR_CORRUPT, or ERR_NEWER for a later version. */
