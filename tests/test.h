@@ -26,16 +26,14 @@
 enum { TEST_PATH_SIZE = 512, TEST_SKIPPED = 77 };
 
 /* Both errors by name when they differ. */
-#define assert_err(expected, expr) assert_err_at(expected, expr, #expr, __FILE__, __LINE__)
-
-static inline void assert_err_at(enum err expected, enum err got, const char *expr,
-                                 const char *file, int line)
-{
-    if (got == expected)
-        return;
-    print_error("%s is %s, not %s\n", expr, err_name(got), err_name(expected));
-    _fail(file, line);
-}
+#define assert_err(expected, expr)                                                                 \
+    do {                                                                                           \
+        enum err got_ = (expr), expected_ = (expected);                                            \
+        if (got_ != expected_) {                                                                   \
+            print_error("%s is %s, not %s\n", #expr, err_name(got_), err_name(expected_));         \
+            _fail(__FILE__, __LINE__);                                                             \
+        }                                                                                          \
+    } while (0)
 
 /* Sizes first, so that a difference in length reads as one. */
 #define assert_bytes(expected, got) assert_bytes_at(expected, got, __FILE__, __LINE__)

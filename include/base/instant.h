@@ -10,7 +10,7 @@
 enum { INSTANT_TEXT_SIZE = sizeof("2026-11-24T10:00:00.000Z") };
 
 /* Read a date-time with offset to milliseconds since 1970. ERR_BAD_EXPIRY if it is none; a leap
- * second reads as the second after it; fractions beyond milliseconds are cut. Years 1970 to 9999. */
+ * second reads as the second after it; fractions beyond milliseconds are cut. 1970 to 9999. */
 enum err instant_read(struct bytes text, int64_t *ret_ms);
 
 /* "2026-11-24T10:00:00Z", rounded down to a second. */
