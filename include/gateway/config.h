@@ -15,6 +15,7 @@
 
 #include "base/file.h"
 #include "base/why.h"
+#include "service/right.h"
 
 enum {
     CONFIG_NAME_SIZE = 65,
@@ -24,18 +25,6 @@ enum {
     CONFIG_CLIENTS_MAX = 4096,
     CONFIG_ROUTES_MAX = 256,
     CONFIG_WORDS_MAX = 32,
-};
-
-/* Rights of a client (api.md, "Who is calling"); forward rights name routes. */
-enum right {
-    RIGHT_NONE = 0, /* any client */
-    RIGHT_TOKENIZE = 1 << 0,
-    RIGHT_INSPECT = 1 << 1,
-    RIGHT_UPDATE = 1 << 2,
-    RIGHT_ERASE = 1 << 3,
-    RIGHT_DETOKENIZE = 1 << 4,
-    RIGHT_ADMIN = 1 << 5,
-    RIGHT_FORWARD_ANY = 1 << 6, /* forward:* */
 };
 
 /* A list of words, as written. */

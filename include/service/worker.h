@@ -1,0 +1,23 @@
+/*
+ * What one thread needs to serve: the vault, a way to read it, keys in use. Not shared.
+ */
+#ifndef PANGATE_SERVICE_WORKER_H
+#define PANGATE_SERVICE_WORKER_H
+
+#include "keys/keyring.h"
+#include "service/refusals.h"
+#include "vault/vault.h"
+
+struct service_worker {
+    struct vault *vault;     /* lent */
+    struct keyring *keyring; /* lent */
+    struct vault_reader *reader;
+    struct key_user *keys;
+    struct refusals *refusals;
+};
+
+enum err service_worker_init(struct vault *vault, struct keyring *keyring,
+                             struct service_worker *ret_worker);
+void service_worker_done(struct service_worker *worker);
+
+#endif
