@@ -7,7 +7,9 @@
 #ifndef PANGATE_SERVICE_TOKENIZE_H
 #define PANGATE_SERVICE_TOKENIZE_H
 
+#include "service/caller.h"
 #include "service/card_request.h"
+#include "service/customer.h"
 #include "service/view.h"
 
 /* Compute the index, draw a token, seal the card for it. Also draws again when the proposal came

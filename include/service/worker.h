@@ -4,7 +4,7 @@
 #ifndef PANGATE_SERVICE_WORKER_H
 #define PANGATE_SERVICE_WORKER_H
 
-#include "keys/keyring.h"
+#include "keys/key_user.h"
 #include "service/refusals.h"
 #include "vault/vault.h"
 

@@ -15,10 +15,11 @@
 
 #include "base/bytes.h"
 #include "base/err.h"
+#include "card/brand.h"
 #include "card/card.h"
 #include "card/token.h"
 #include "card/token_format.h"
-#include "keys/keyring.h"
+#include "keys/key_user.h"
 
 enum {
     RECORD_SIZE_MAX = 1940,   /* with key (34) and entry number (8) under 2,000 */
