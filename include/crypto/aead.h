@@ -12,7 +12,12 @@
 #include "base/bytes.h"
 #include "base/err.h"
 
-enum { AEAD_KEY_SIZE = 32, AEAD_NONCE_SIZE = 24, AEAD_TAG_SIZE = 16 };
+enum {
+    AEAD_KEY_SIZE = 32,
+    AEAD_NONCE_SIZE = 24,
+    AEAD_TAG_SIZE = 16,
+    AEAD_TEXT_MAX = 1 << 30 /* more at once breaks a promise */
+};
 
 struct aead_key { /* SECRET: declare with AUTO(aead_key_wipe), or keep in secret_new() memory */
     uint8_t key[AEAD_KEY_SIZE];

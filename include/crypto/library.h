@@ -12,4 +12,10 @@
  */
 enum err crypto_start(void);
 
+/*
+ * What an OpenSSL call answered: OK for 1, else ERR_CRYPTO, and the thread's error queue is
+ * emptied, since TLS on the same thread would take what is left there for its own.
+ */
+enum err crypto_err(int result);
+
 #endif
