@@ -50,7 +50,7 @@ struct key_row {
     uint32_t tenant;
     enum key_state state;
     int64_t created_ms;
-    int64_t expires_ms; /* 0: never. After it the key should be replaced (SP 800-57 part 1). */
+    int64_t expires_ms; /* 0: never. After it the key should be replaced (SP 800-57 part 1) */
 };
 
 const char *key_use_name(enum key_use use);       /* "data" */
@@ -74,8 +74,8 @@ void keyring_free(struct keyring *keyring);
 
 /*
  * Give a tenant its keys: on disk first, then for everybody to see. ERR_EXISTS; ERR_BAD_REQUEST if
- * the name is empty, too long or holds a NUL; ERR_LIMIT; ERR_IO and ERR_NO_SPACE, after which all is
- * as before. One caller at a time gets in, the others wait.
+ * the name is empty, too long or holds a NUL; ERR_LIMIT; ERR_IO and ERR_NO_SPACE, after which
+ * readers see what they saw before. One caller at a time gets in, the others wait.
  */
 enum err keyring_add_tenant(struct keyring *keyring, struct bytes name, int64_t now_ms,
                             struct why *why);
@@ -106,7 +106,7 @@ enum err keyring_public_key(const struct keyring *keyring, uint32_t key_id,
 enum err keyring_sign(const struct keyring *keyring, uint32_t key_id, struct bytes text,
                       uint8_t ret_signature[SIGN_SIGNATURE_SIZE]);
 
-/* The active journal key: the one key that leaves, because the journal is handed its key. SECRET. */
+/* The active journal key, SECRET: the one key that leaves, as the journal is handed its key. */
 void keyring_journal_key(const struct keyring *keyring, uint8_t ret_key[32]);
 
 #endif
