@@ -2,12 +2,12 @@
  * As much of a card number as may be shown and stored in the clear.
  *
  * PCI SSC FAQ 1091 (truncation) lets a number of any length keep its first six digits and its
- * last four. (Sixteen digits might keep eight and four; we show the same for all.) With twelve
- * digits two remain hidden, with sixteen six.
+ * last four; masks show no more than that. Some lengths may keep eight and four, which tokens use.
  */
 #ifndef PANGATE_CARD_MASK_H
 #define PANGATE_CARD_MASK_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/buf.h"
@@ -23,5 +23,9 @@ struct mask mask_of(const struct pan *pan);
 
 /* 411111******1111, as long as the number. */
 void mask_write(const struct mask *mask, struct buf *out);
+
+/* Whether eight digits in front and four at the end may be kept: with sixteen digits four must
+ * stay hidden, with seventeen to nineteen six; shorter numbers keep six in front. */
+bool mask_may_keep_first8(unsigned pan_length);
 
 #endif

@@ -26,8 +26,8 @@ struct pan {                        /* SECRET: declare with AUTO(pan_wipe) */
  * beginning with 99, where some tokens live and no card does. Spaces and dashes between digits
  * are read over; the text begins and ends with a digit. ERR_BAD_PAN for anything else; *ret_pan
  * is then untouched.
- * CT: the upper half of each byte, the places of spaces and dashes, and the result may leak; the
- * values of digits do not.
+ * CT: how many digits there are, where they stand, every other byte and the result may leak; the
+ * values of the digits do not.
  */
 enum err pan_parse(struct bytes text, struct pan *ret_pan);
 
