@@ -89,8 +89,8 @@ static inline struct temp_path temp_file(const struct temp *temp, const char *na
     return path;
 }
 
-/* True if run(argument) ends in abort(), as a broken must() does; it runs in a child. */
-static inline bool aborts(void (*run)(void *argument), void *argument)
+/* A child that runs run(argument), quietly; its status as waitpid(2) gives it. */
+static inline int child_status(void (*run)(void *argument), void *argument)
 {
     int status = 0;
     pid_t child = fork();
@@ -105,6 +105,14 @@ static inline bool aborts(void (*run)(void *argument), void *argument)
         _exit(0);
     }
     assert_int_equal(child, waitpid(child, &status, 0));
+    return status;
+}
+
+/* True if run(argument) ends in abort(), as a broken must() does; it runs in a child. */
+static inline bool aborts(void (*run)(void *argument), void *argument)
+{
+    int status = child_status(run, argument);
+
     return WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT;
 }
 

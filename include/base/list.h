@@ -14,8 +14,8 @@ struct list {
 #define list_item(node, type, member) ((type *)((char *)(node)-offsetof(type, member)))
 
 /* Walks the nodes; the current one may be removed. */
-#define list_each(node, list)                                                                      \
-    for (struct list *node = (list)->next, *node##_next = node->next; node != (list);              \
+#define list_each(node, whole)                                                                     \
+    for (struct list *node = (whole)->next, *node##_next = node->next; node != (whole);            \
          node = node##_next, node##_next = node->next)
 
 static inline void list_init(struct list *list)

@@ -24,6 +24,9 @@ struct key_user; /* SECRET; used by one thread at a time */
 enum err key_user_new(const struct keyring *keyring, struct key_user **ret_user);
 void key_user_free(struct key_user *user);
 
+/* Lent: the keyring that it was made for. */
+const struct keyring *key_user_keyring(const struct key_user *user);
+
 /* Which key, and what the sealed text is bound to: it opens only with the same of both. */
 struct key_scope {
     uint32_t key_id;

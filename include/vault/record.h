@@ -74,25 +74,40 @@ static inline struct bytes record_bytes(const struct record *record)
 
 void about_wipe(struct about *about);
 
-/* Seal both parts under the tenant's active data key. header->card_key and about_key are set here. */
-enum err record_seal(struct key_user *user, const struct record_place *place,
-                     struct record_header *header, const struct card *card,
-                     const struct about *about, struct record *ret_record);
+/* What a record is made from; lent. */
+struct record_draft {
+    const struct record_place *place;
+    struct record_header header;
+    const struct card *card; /* for record_seal() only */
+    const struct about *about;
+};
 
-/* Seal a changed header and about part around the card part of `old`, which stays sealed. */
-enum err record_change(struct key_user *user, const struct record_place *place,
-                       const struct record *old, struct record_header *header,
-                       const struct about *about, struct record *ret_record);
+/* Seal both parts under the tenant's active data key. The header's card_key, about_key and version
+ * (1) are set here. ERR_LIMIT if it is larger than RECORD_SIZE_MAX, ERR_NOT_FOUND without a key. */
+enum err record_seal(struct key_user *user, struct record_draft *draft, struct record *ret_record);
+
+/* Seal a changed header and about part around the card part of `old`, which stays sealed. Of the
+ * draft's header only expires_at_ms and index are the caller's: the rest is set here, the version
+ * to the one after that of `old`. ERR_VAULT_DAMAGED. */
+enum err record_change(struct key_user *user, struct bytes old, struct record_draft *draft,
+                       struct record *ret_record);
 
 /* The clear header: what it says is proved only by record_open_about(). ERR_VAULT_DAMAGED. */
 enum err record_read_header(struct bytes record, struct record_header *ret_header);
 
-/* ERR_VAULT_DAMAGED if anything does not fit: header, place, tag. */
-enum err record_open_about(struct key_user *user, const struct record_place *place,
-                           struct bytes record, struct record_header *ret_header,
-                           struct about *ret_about);
+/* A record opened as far as `inspect` goes: AUTO(record_opened_wipe). */
+struct record_opened {
+    struct record_header header; /* proved */
+    struct about about;
+};
 
-/* PAN and name only; call record_open_about() first, it proves the header. */
+void record_opened_wipe(struct record_opened *opened);
+
+/* ERR_VAULT_DAMAGED if anything does not fit: header, place, tag. ERR_NOT_FOUND: the key is gone. */
+enum err record_open_about(struct key_user *user, const struct record_place *place,
+                           struct bytes record, struct record_opened *ret_opened);
+
+/* PAN and name only; call record_open_about() first, it proves the header. Errors as there. */
 enum err record_open_card(struct key_user *user, const struct record_place *place,
                           struct bytes record, struct card *ret_card);
 

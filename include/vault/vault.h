@@ -54,9 +54,10 @@ struct vault_reader;
 enum err vault_reader_new(struct vault *vault, struct vault_reader **ret_reader);
 void vault_reader_free(struct vault_reader *reader);
 
-/* What a token's row holds: the number of the entry that made the token (the receipt of an
+/* A token and what its row holds: the number of the entry that made the token (the receipt of an
  * inspect), and the record. */
 struct vault_row {
+    struct token token;
     uint64_t made;
     struct record record;
 };
@@ -67,7 +68,7 @@ enum err vault_find(struct vault_reader *reader, const struct record_place *plac
 
 /* The live multi token of an index value. ERR_NO_TOKEN; ERR_VAULT_DAMAGED if its record disagrees. */
 enum err vault_find_index(struct vault_reader *reader, uint32_t tenant, const uint8_t index[32],
-                          struct token *ret_token, struct vault_row *ret_row);
+                          struct vault_row *ret_row);
 
 /* Time as entries see it: held over a step back. */
 int64_t vault_now_ms(const struct vault *vault);

@@ -5,6 +5,8 @@
 
 #include "base/cursor.h"
 
+#define INSTANT_MAX_MS INT64_C(253402300799999) /* 9999-12-31T23:59:59.999Z */
+
 /* A number of exactly `count` digits within least..most. */
 static int64_t read_digits(struct cursor *text, int count, int64_t least, int64_t most)
 {
@@ -99,7 +101,7 @@ enum err instant_read(struct bytes bytes, int64_t *ret_ms)
     if (cursor_end(&text) != OK || day > days_in_month(year, month))
         return ERR_BAD_EXPIRY;
     ms += 86400000 * days_before(year, month, day);
-    if (ms < 0)
+    if (ms < 0 || ms > INSTANT_MAX_MS)
         return ERR_BAD_EXPIRY;
     *ret_ms = ms;
     return OK;

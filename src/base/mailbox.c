@@ -47,48 +47,36 @@ void mailbox_free(struct mailbox *mailbox)
     free(mailbox);
 }
 
-static void mailbox_ring(struct mailbox *mailbox)
+/* Lock held: a bell rung after unlocking could outlive its message, or the mailbox. */
+static void mailbox_add(struct mailbox *mailbox, struct list *node)
 {
     uint64_t one = 1;
 
-    must(write(mailbox->bell, &one, sizeof(one)) == sizeof(one));
-}
-
-/* Lock held. True if the bell has to be rung after unlocking. */
-static bool mailbox_add(struct mailbox *mailbox, struct list *node)
-{
-    bool ring = !mailbox->ringing;
-
     list_add_last(&mailbox->waiting, node);
     mailbox->count++;
+    if (!mailbox->ringing)
+        must(write(mailbox->bell, &one, sizeof(one)) == sizeof(one));
     mailbox->ringing = true;
-    return ring;
 }
 
 enum err mailbox_post(struct mailbox *mailbox, struct list *node)
 {
-    bool full, ring = false;
+    bool full;
 
     must(pthread_mutex_lock(&mailbox->lock) == 0);
     full = mailbox->most > 0 && mailbox->count >= mailbox->most;
     if (!full)
-        ring = mailbox_add(mailbox, node);
+        mailbox_add(mailbox, node);
     must(pthread_mutex_unlock(&mailbox->lock) == 0);
-    if (ring)
-        mailbox_ring(mailbox);
     return full ? ERR_OVERLOADED : OK;
 }
 
 void mailbox_post_all(struct mailbox *mailbox, struct list *nodes)
 {
-    bool ring = false;
-
     must(pthread_mutex_lock(&mailbox->lock) == 0);
     for (struct list *node = list_take_first(nodes); node != NULL; node = list_take_first(nodes))
-        ring |= mailbox_add(mailbox, node);
+        mailbox_add(mailbox, node);
     must(pthread_mutex_unlock(&mailbox->lock) == 0);
-    if (ring)
-        mailbox_ring(mailbox);
 }
 
 void mailbox_take(struct mailbox *mailbox, struct list *ret_nodes)

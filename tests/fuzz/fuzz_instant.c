@@ -12,7 +12,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (instant_read(bytes_of(data, size), &ms) != OK)
         return 0;
     instant_write_ms(ms, text);
-    if (instant_read(bytes_str(text), &again) == OK)
-        must(again == ms);
+    must(instant_read(bytes_str(text), &again) == OK);
+    must(again == ms);
     return 0;
 }
