@@ -29,8 +29,8 @@ struct tls_server_options {
 /*
  * `before` is the one in use when this is a reload, else NULL: a revocation list that is older
  * than the one of the same issuer in use is refused (ERR_ROLLED_BACK), and so is one whose
- * signature is not its issuer's (ERR_FORGED). ERR_MODE for a key that others can read; ERR_NOT_FOUND,
- * ERR_IO, ERR_CERTIFICATE. `why` says it in a sentence.
+ * signature is not its issuer's (ERR_FORGED). ERR_MODE for a key that others can read;
+ * ERR_NOT_FOUND, ERR_IO, ERR_CERTIFICATE. `why` says it in a sentence.
  */
 enum err tls_server_new(const struct tls_server_options *options, const struct tls_server *before,
                         struct why *why, struct tls_server **ret_server);

@@ -103,7 +103,7 @@ struct record_opened {
 
 void record_opened_wipe(struct record_opened *opened);
 
-/* ERR_VAULT_DAMAGED if anything does not fit: header, place, tag. ERR_NOT_FOUND: the key is gone. */
+/* ERR_VAULT_DAMAGED if anything does not fit: header, place, tag. ERR_NOT_FOUND: no such key. */
 enum err record_open_about(struct key_user *user, const struct record_place *place,
                            struct bytes record, struct record_opened *ret_opened);
 

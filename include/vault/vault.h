@@ -66,7 +66,7 @@ struct vault_row {
 enum err vault_find(struct vault_reader *reader, const struct record_place *place,
                     struct vault_row *ret_row);
 
-/* The live multi token of an index value. ERR_NO_TOKEN; ERR_VAULT_DAMAGED if its record disagrees. */
+/* The live multi token of an index value. ERR_NO_TOKEN; ERR_VAULT_DAMAGED if the record differs. */
 enum err vault_find_index(struct vault_reader *reader, uint32_t tenant, const uint8_t index[32],
                           struct vault_row *ret_row);
 
