@@ -66,8 +66,8 @@ void store_del(struct store_txn *txn, enum store_table table, struct bytes key);
 
 /* Commit and end the transaction; *txn is then NULL. Whatever the error, nothing of it will be
  * seen by a reader of this process. ERR_NO_SPACE, ERR_VAULT_FULL, ERR_MEMORY, ERR_LIMIT: nothing
- * happened, a new transaction may try again. ERR_IO and the rest: final; the transaction may or may not be there
- * when the store is opened again. */
+ * happened, a new transaction may try again. ERR_IO and the rest: final; the transaction may or
+ * may not be there when the store is opened again. */
 enum err store_commit(struct store_txn **txn);
 
 /* End a transaction without a trace, or give up a snapshot. Accepts NULL in *txn; for AUTO(). */
