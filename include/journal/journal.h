@@ -83,7 +83,7 @@ enum err journal_recover(struct journal *journal, const struct journal_replay *r
                          struct why *why);
 
 /* The end of the last batch that is on disk. */
-struct journal_position journal_end(struct journal *journal);
+struct journal_position journal_end(const struct journal *journal);
 
 /* Add to the open batch; `number` is the next one. ERR_LIMIT: the batch is full, write it first;
  * ERR_OVERLOADED: the ring has no room (nobody reserved any); ERR_JOURNAL: the journal failed. */
@@ -98,7 +98,7 @@ enum err journal_batch_write(struct journal *journal, struct journal_position *r
 uint64_t journal_blocks(size_t count, size_t size);
 
 /* The bytes of payload that one more entry of the open batch may have; 0 if it is full. */
-size_t journal_batch_room(struct journal *journal);
+size_t journal_batch_room(const struct journal *journal);
 
 /* Free blocks that may be promised, what a wrap can lose taken off. As long as the blocks promised
  * and not yet written never exceed this when a promise is made, each promised batch has room. */
@@ -118,6 +118,7 @@ struct journal_stats {
     uint64_t sync_count, sync_ns_sum;
     uint64_t sync_buckets[JOURNAL_BUCKETS]; /* write and sync took up to 2^i * 16 us */
     bool failed;                            /* until it is opened again */
+    int error_number;                       /* errno of that failure */
 };
 
 /* Any thread. */
