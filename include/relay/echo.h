@@ -1,0 +1,41 @@
+/*
+ * Security codes that come back: is this digit group one that we put in?
+ */
+#ifndef PANGATE_RELAY_ECHO_H
+#define PANGATE_RELAY_ECHO_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/bytes.h"
+#include "relay/mark.h"
+
+enum { CODE_DIGITS_MAX = 4, ECHO_WORD_MAX = 24 };
+
+struct echo_code {                   /* SECRET */
+    uint8_t digits[CODE_DIGITS_MAX]; /* ASCII */
+    uint8_t count;
+};
+
+struct echo_codes { /* SECRET: declare with AUTO(echo_codes_wipe); begins zeroed */
+    struct echo_code list[MARKS_MAX];
+    size_t count;
+};
+
+/* ERR_LIMIT if it is none of three or four digits, or one too many. */
+enum err echo_codes_add(struct echo_codes *codes, struct bytes code);
+void echo_codes_wipe(struct echo_codes *codes);
+
+struct echo {                 /* SECRET; begins zeroed */
+    bool named;               /* the last word names a security code */
+    char word[ECHO_WORD_MAX]; /* the word so far, in lower case */
+    uint8_t word_size;
+    struct echo_code group; /* the digit group so far */
+    uint8_t group_size;     /* its digits, more than the group holds if it is too long */
+};
+
+/* Read a character on. The number of digits just before it that are such a code, or 0. */
+size_t echo_read(struct echo *echo, const struct echo_codes *codes, uint8_t character);
+
+#endif
