@@ -1,0 +1,30 @@
+/*
+ * The Merkle tree over the log (RFC 6962), as the files hold it.
+ *
+ * A subtree within a tile is made of its rows, one within a file of the roots of its tiles, a
+ * larger one of the roots of files; so a proof reads a tile of rows, a file's tile roots and a root
+ * per file, also from a log of a hundred million entries.
+ */
+#ifndef PANGATE_AUDIT_TREE_H
+#define PANGATE_AUDIT_TREE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "audit/log_reader.h"
+#include "base/err.h"
+#include "crypto/merkle.h"
+
+/* The hash of a complete subtree below the number that the reader was told. `from` is a struct
+ * audit_reader: this is a subtree() of struct merkle_source. */
+enum err audit_subtree(void *from, unsigned level, uint64_t index, struct merkle_hash *ret_hash);
+
+/* The files as a source of proofs. */
+struct merkle_source audit_source(struct audit_reader *reader);
+
+/* The right edge of the tree of the first `size` leaves. */
+enum err audit_edge(struct audit_reader *reader, uint64_t size, struct merkle_edge *ret_edge);
+
+bool audit_edge_equal(const struct merkle_edge *a, const struct merkle_edge *b);
+
+#endif
