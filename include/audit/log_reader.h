@@ -72,6 +72,9 @@ enum err audit_reader_tile_root(struct audit_reader *reader, uint64_t index,
 enum err audit_reader_file_root(struct audit_reader *reader, uint64_t file,
                                 struct merkle_hash *ret_hash);
 
+/* Say that an entry failed, and return err. */
+enum err audit_reader_blame_entry(struct audit_reader *reader, enum err err, uint64_t number);
+
 /* How long a file is, wherever it is. */
 enum err audit_reader_file_size(struct audit_reader *reader, enum audit_file_kind kind,
                                 uint64_t file, uint64_t *ret_size);

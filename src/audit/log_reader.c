@@ -112,6 +112,18 @@ static enum err reader_blame(struct audit_reader *reader, enum err err, enum aud
     return why_say(reader->why, err, "%s: %s", name, err_text(err));
 }
 
+enum err audit_reader_blame_entry(struct audit_reader *reader, enum err err, uint64_t number)
+{
+    char name[AUDIT_FILE_NAME_SIZE];
+
+    audit_file_name(AUDIT_ENTRIES, number / AUDIT_FILE_LEAVES, name);
+    if (err == ERR_NEWER)
+        return why_say(reader->why, err, "%s: entry %llu was written by a newer pangate", name,
+                       (unsigned long long)number);
+    return why_say(reader->why, err, "%s: entry %llu is not the one that was written", name,
+                   (unsigned long long)number);
+}
+
 static enum err try_folder(const char *folder, enum audit_file_kind kind, uint64_t file,
                            int *ret_fd)
 {
@@ -287,8 +299,7 @@ enum err audit_reader_leaf(struct audit_reader *reader, uint64_t number, struct 
     TRY(reader_read(reader, &place, leaf, end - begin));
     merkle_leaf(reader->hash, bytes_of(leaf, end - begin), &hash);
     if (memcmp(hash.bytes, expected.bytes, sizeof(hash.bytes)) != 0)
-        return why_say(reader->why, ERR_CORRUPT, "entry %llu does not have the hash of its row",
-                       (unsigned long long)number);
+        return audit_reader_blame_entry(reader, ERR_CORRUPT, number);
     buf_add(ret_leaf, bytes_of(leaf, end - begin));
     return buf_check(ret_leaf);
 }
