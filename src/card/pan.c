@@ -77,7 +77,9 @@ void pan_wipe(struct pan *pan)
 
 bool pan_equal(const struct pan *a, const struct pan *b)
 {
-    return a->count == b->count && ct_equal(a->digits, b->digits, a->count);
+    bool equal = ct_equal(a->digits, b->digits, PAN_DIGITS_MAX);
+
+    return equal & (a->count == b->count); /* not &&, which may branch on what was compared */
 }
 
 void pan_write_ascii(const struct pan *pan, struct buf *out)
