@@ -86,7 +86,8 @@ def builder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("image")
     builder = Builder(folder)
     builder.fetch_base()
-    builder.call("bud", "--isolation", "chroot", "--pull-never", "--format", "docker", "-t", "pangate", ".")
+    how = ("--isolation", "chroot", "--pull-never", "--format", "docker")
+    builder.call("bud", *how, "-t", "pangate", ".")
     yield builder
     builder.call("rm", "--all", check=False)
     builder.call("rmi", "--all", "--force", check=False)
