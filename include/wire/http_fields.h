@@ -3,9 +3,10 @@
  * and 6), and what they say about framing. The same for requests, responses and trailers.
  *
  * Strict: a name is a token, the colon follows it at once, a line that begins with white space
- * (obs-fold) is refused, and so is a doubled Host, Content-Length, Transfer-Encoding, Content-Type
- * or Idempotency-Key; Content-Length with Transfer-Encoding; a Content-Length that is not one
- * number; a Transfer-Encoding that is not exactly `chunked`. Nothing here allocates.
+ * (obs-fold) is refused, and so is a Host that is none; a doubled Host, Content-Length,
+ * Transfer-Encoding, Content-Type or Idempotency-Key; Content-Length with Transfer-Encoding; a
+ * Content-Length that is not one number; a Transfer-Encoding that is not exactly `chunked`. Nothing
+ * here allocates.
  */
 #ifndef PANGATE_WIRE_HTTP_FIELDS_H
 #define PANGATE_WIRE_HTTP_FIELDS_H
@@ -15,18 +16,9 @@
 
 #include "base/bytes.h"
 #include "base/err.h"
+#include "wire/http_line.h"
 
 enum { HTTP_FIELDS_MAX = 64 };
-
-/* A place in the head: the bytes may move while it is read. */
-struct http_span {
-    uint16_t at, size;
-};
-
-static inline struct bytes http_span_bytes(struct http_span span, struct bytes text)
-{
-    return bytes_of(text.data + span.at, span.size);
-}
 
 struct http_field {
     struct http_span name, value; /* the value without white space around it */

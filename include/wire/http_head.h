@@ -26,10 +26,7 @@
 #include "wire/http_line.h"
 #include "wire/target.h"
 
-enum {
-    HTTP_HEAD_SIZE_MAX = UINT16_MAX, /* the most that size_max may be */
-    HTTP_EMPTY_LINES_MAX = 2,        /* read over before a request; at least 1 (RFC 9112, 2.2) */
-};
+enum { HTTP_EMPTY_LINES_MAX = 2 }; /* read over before a request; at least 1 (RFC 9112, 2.2) */
 
 #define HTTP_METHOD_TABLE(X)                                                                       \
     X(GET) X(HEAD) X(POST) X(PUT) X(PATCH) X(DELETE) X(OPTIONS) X(CONNECT) X(TRACE)
@@ -60,7 +57,7 @@ struct http_head {
     struct http_fields fields;                                    /* and the framing */
 
     /* The reader's own. */
-    uint16_t size_max, line, scanned;
+    struct http_lines lines;
     uint8_t empty_lines;
     uint8_t part;
 };

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "base/bytes.h"
+#include "base/err.h"
 
 /* What a reader says after it was fed. */
 enum http_step {
@@ -24,6 +25,36 @@ enum http_step {
  * CR. HTTP_MORE: *ret_end is where to look from when there is more, so that no byte is looked at
  * twice. HTTP_BAD: a byte that no line may hold. */
 enum http_step http_line_end(struct bytes text, size_t from, size_t *ret_end);
+
+/* A place in a head: the bytes may move while it is read. */
+struct http_span {
+    uint16_t at, size;
+};
+
+static inline struct bytes http_span_bytes(struct http_span span, struct bytes text)
+{
+    return bytes_of(text.data + span.at, span.size);
+}
+
+enum { HTTP_HEAD_SIZE_MAX = UINT16_MAX }; /* what a place can say */
+
+/* The lines of a head, one by one, while it arrives. */
+struct http_lines {
+    uint16_t size_max; /* of all lines together: at most HTTP_HEAD_SIZE_MAX */
+    uint16_t next;     /* where the line begins */
+    uint16_t seen;     /* no line ends before */
+    enum err err;      /* after HTTP_BAD: ERR_BAD_REQUEST or ERR_HEAD_TOO_LARGE */
+};
+
+static inline struct http_lines http_lines_start(uint16_t size_max)
+{
+    return (struct http_lines){ .size_max = size_max };
+}
+
+/* The next line, without its CR LF, once it is complete. `text` is all that arrived so far, and may
+ * hold more than the head. */
+enum http_step http_lines_next(struct http_lines *lines, struct bytes text,
+                               struct http_span *ret_line);
 
 enum http_class {
     HTTP_TOKEN = 1,    /* tchar (RFC 9110, section 5.6.2) */

@@ -51,8 +51,17 @@ void http_write_continue(struct buf *out);
 /* One field line. The name is ours: that it is a token is a promise. A value may come from
  * elsewhere: with a control character in it the buffer fails. */
 void http_write_field(struct buf *out, const char *name, struct bytes value);
+
+/* The same with a name from elsewhere: one that is no token fails the buffer, too. */
+void http_write_field_named(struct buf *out, struct bytes name, struct bytes value);
+
 void http_write_field_str(struct buf *out, const char *name, const char *value);
 void http_write_field_number(struct buf *out, const char *name, uint64_t value);
+
+/* The first line of a request. A method that is no token, or a byte in the target that no URI may
+ * hold, fails the buffer. Fields and an empty line (http_write_head_end()) follow. */
+void http_write_request_line(struct buf *out, struct bytes method, struct bytes target);
+void http_write_head_end(struct buf *out);
 
 /* One chunk (none if `content` is empty), and the end of a chunked body. */
 void http_write_chunk(struct buf *out, struct bytes content);

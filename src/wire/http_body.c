@@ -70,7 +70,7 @@ static enum http_step line_read(struct http_body *body, struct bytes text, size_
     enum http_step step = http_line_end(view, body->scanned, &end);
 
     body->scanned = 0;
-    if (step == HTTP_BAD || (step == HTTP_MORE && view.size == most + 2))
+    if (step == HTTP_BAD || (step == HTTP_MORE && end > most))
         return refuse(body, ERR_BAD_REQUEST);
     if (step == HTTP_MORE)
         body->scanned = (uint16_t)end;

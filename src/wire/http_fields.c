@@ -1,7 +1,7 @@
 #include "wire/http_fields.h"
 
 #include "base/must.h"
-#include "wire/http_line.h"
+#include "wire/target.h"
 
 /* No two have the same length, so a length names at most one. Lower case. */
 static const struct known_row {
@@ -88,6 +88,8 @@ static enum err known_judge(struct http_fields *fields, const struct known_row *
         fields->first[row->known] = fields->count;
     else if (row->once)
         return ERR_BAD_REQUEST;
+    if (row->known == HTTP_HOST)
+        return authority_is_valid(value) ? OK : ERR_BAD_REQUEST;
     if (row->known == HTTP_CONTENT_LENGTH || row->known == HTTP_TRANSFER_ENCODING)
         return framing_judge(fields, row->known, value);
     if (row->known == HTTP_CONNECTION) {

@@ -8,8 +8,7 @@ void http_head_start(struct http_head *head, size_t size_max)
 {
     must(size_max <= HTTP_HEAD_SIZE_MAX);
     head->err = OK;
-    head->size_max = (uint16_t)size_max;
-    head->line = head->scanned = 0;
+    head->lines = http_lines_start((uint16_t)size_max);
     head->empty_lines = 0;
     head->part = REQUEST_LINE;
     http_fields_start(&head->fields);
@@ -99,12 +98,12 @@ static enum http_expect expect_read(const struct http_head *head, struct bytes t
     return HTTP_EXPECT_CONTINUE;
 }
 
-/* What only the whole head can show: one Host, and none that the target contradicts. */
+/* What only the whole head can show: that there is a Host, and that the target agrees with it. */
 static enum err head_judge(struct http_head *head, struct bytes text)
 {
     struct bytes host = http_fields_known(&head->fields, text, HTTP_HOST);
 
-    if (!authority_is_valid(host))
+    if (!http_fields_have(&head->fields, HTTP_HOST))
         return ERR_BAD_REQUEST;
     if (head->target_form == TARGET_ABSOLUTE &&
         !bytes_equal_nocase(host, http_span_bytes(head->authority, text)))
@@ -129,39 +128,18 @@ static enum err line_judge(struct http_head *head, struct bytes text, struct htt
     return head_judge(head, text);
 }
 
-static enum http_step refuse(struct http_head *head, enum err err)
-{
-    head->part = REFUSED;
-    head->err = err;
-    return HTTP_BAD;
-}
-
 enum http_step http_head_read(struct http_head *head, struct bytes text)
 {
-    struct bytes view =
-        bytes_of(text.data, text.size < head->size_max ? text.size : head->size_max);
-    enum http_step step = HTTP_DONE;
-    size_t end;
-
-    while (head->part < READ && step == HTTP_DONE) {
-        step = http_line_end(view, head->scanned, &end);
-        if (step == HTTP_DONE) {
-            struct http_span line = { head->line, (uint16_t)(end - head->line) };
-            enum err err = line_judge(head, view, line);
-            if (err != OK)
-                return refuse(head, err);
-            end += 2;
-            head->line = (uint16_t)end;
-        }
-        head->scanned = (uint16_t)end;
+    while (head->part < READ) {
+        struct http_span line;
+        enum http_step step = http_lines_next(&head->lines, text, &line);
+        if (step == HTTP_MORE)
+            return HTTP_MORE;
+        head->err = step == HTTP_BAD ? head->lines.err : line_judge(head, text, line);
+        if (head->err != OK)
+            head->part = REFUSED;
     }
-    if (head->part == REFUSED)
-        return HTTP_BAD;
-    if (step == HTTP_BAD)
-        return refuse(head, ERR_BAD_REQUEST);
-    if (step == HTTP_MORE && view.size == head->size_max)
-        return refuse(head, ERR_HEAD_TOO_LARGE);
-    return step;
+    return head->part == READ ? HTTP_DONE : HTTP_BAD;
 }
 
 bool http_head_field(const struct http_head *head, struct bytes text, const char *name,

@@ -93,6 +93,26 @@ enum http_step http_line_end(struct bytes text, size_t from, size_t *ret_end)
     return text.data[at + 1] == '\n' ? HTTP_DONE : HTTP_BAD;
 }
 
+enum http_step http_lines_next(struct http_lines *lines, struct bytes text,
+                               struct http_span *ret_line)
+{
+    size_t size = text.size < lines->size_max ? text.size : lines->size_max, end;
+    enum http_step step = http_line_end(bytes_of(text.data, size), lines->seen, &end);
+
+    lines->seen = (uint16_t)end;
+    if (step == HTTP_BAD)
+        lines->err = ERR_BAD_REQUEST;
+    if (step == HTTP_MORE && size == lines->size_max) {
+        lines->err = ERR_HEAD_TOO_LARGE;
+        return HTTP_BAD;
+    }
+    if (step == HTTP_DONE) {
+        *ret_line = (struct http_span){ lines->next, (uint16_t)(end - lines->next) };
+        lines->next = lines->seen = (uint16_t)(end + 2);
+    }
+    return step;
+}
+
 size_t http_span_of(struct bytes text, enum http_class class)
 {
     size_t size = 0;

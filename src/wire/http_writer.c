@@ -33,19 +33,30 @@ static const struct reason_row {
     { 201, "Created" },
     { 202, "Accepted" },
     { 204, "No Content" },
+    { 206, "Partial Content" },
+    { 301, "Moved Permanently" },
+    { 302, "Found" },
+    { 303, "See Other" },
     { 304, "Not Modified" },
+    { 307, "Temporary Redirect" },
+    { 308, "Permanent Redirect" },
     { 400, "Bad Request" },
     { 401, "Unauthorized" },
     { 402, "Payment Required" },
     { 403, "Forbidden" },
     { 404, "Not Found" },
     { 405, "Method Not Allowed" },
+    { 406, "Not Acceptable" },
     { 408, "Request Timeout" },
     { 409, "Conflict" },
+    { 410, "Gone" },
+    { 411, "Length Required" },
+    { 412, "Precondition Failed" },
     { 413, "Content Too Large" },
     { 415, "Unsupported Media Type" },
     { 417, "Expectation Failed" },
     { 422, "Unprocessable Content" },
+    { 424, "Failed Dependency" },
     { 429, "Too Many Requests" },
     { 431, "Request Header Fields Too Large" },
     { 500, "Internal Server Error" },
@@ -66,26 +77,30 @@ const char *http_reason(int status)
     return "";
 }
 
-static void write_name(struct buf *out, const char *name)
+/* No control character but HTAB, so nothing that could begin a line of its own. */
+static bool is_one_line(struct bytes text)
 {
-    struct bytes text = bytes_str(name);
+    size_t end;
 
-    must(http_is_all(text, HTTP_TOKEN));
-    buf_add(out, text);
+    return http_line_end(text, 0, &end) == HTTP_MORE && end == text.size;
+}
+
+void http_write_field_named(struct buf *out, struct bytes name, struct bytes value)
+{
+    if (!http_is_all(name, HTTP_TOKEN) || !is_one_line(value)) {
+        out->failed = true;
+        return;
+    }
+    buf_add(out, name);
     buf_add(out, bytes_lit(": "));
+    buf_add(out, value);
+    buf_add(out, bytes_lit("\r\n"));
 }
 
 void http_write_field(struct buf *out, const char *name, struct bytes value)
 {
-    size_t end;
-
-    if (http_line_end(value, 0, &end) != HTTP_MORE || end != value.size) {
-        out->failed = true;
-        return;
-    }
-    write_name(out, name);
-    buf_add(out, value);
-    buf_add(out, bytes_lit("\r\n"));
+    must(http_is_all(bytes_str(name), HTTP_TOKEN));
+    http_write_field_named(out, bytes_str(name), value);
 }
 
 void http_write_field_str(struct buf *out, const char *name, const char *value)
@@ -95,7 +110,8 @@ void http_write_field_str(struct buf *out, const char *name, const char *value)
 
 void http_write_field_number(struct buf *out, const char *name, uint64_t value)
 {
-    write_name(out, name);
+    buf_add_str(out, name);
+    buf_add(out, bytes_lit(": "));
     buf_add_decimal(out, value);
     buf_add(out, bytes_lit("\r\n"));
 }
@@ -124,6 +140,11 @@ static void write_framing(struct buf *out, const struct http_answer *answer)
     }
 }
 
+void http_write_head_end(struct buf *out)
+{
+    buf_add(out, bytes_lit("\r\n"));
+}
+
 void http_write_answer(struct buf *out, const struct http_answer *answer)
 {
     write_status(out, answer->status);
@@ -136,13 +157,25 @@ void http_write_answer(struct buf *out, const struct http_answer *answer)
     if (answer->close)
         http_write_field_str(out, "Connection", "close");
     buf_add(out, answer->fields);
-    buf_add(out, bytes_lit("\r\n"));
+    http_write_head_end(out);
+}
+
+void http_write_request_line(struct buf *out, struct bytes method, struct bytes target)
+{
+    if (!http_is_all(method, HTTP_TOKEN) || !http_is_encoded(target, HTTP_QUERY)) {
+        out->failed = true;
+        return;
+    }
+    buf_add(out, method);
+    buf_add(out, bytes_lit(" "));
+    buf_add(out, target);
+    buf_add(out, bytes_lit(" HTTP/1.1\r\n"));
 }
 
 void http_write_continue(struct buf *out)
 {
     write_status(out, 100);
-    buf_add(out, bytes_lit("\r\n"));
+    http_write_head_end(out);
 }
 
 void http_write_chunk(struct buf *out, struct bytes content)
