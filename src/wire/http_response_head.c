@@ -13,7 +13,7 @@ void http_response_head_start(struct http_response_head *head, size_t size_max)
     http_fields_start(&head->fields);
 }
 
-/* HTTP-version SP status-code [ SP [ reason-phrase ] ]; the reason is ignored, as section 4 says. */
+/* HTTP-version SP status-code [ SP [ reason-phrase ] ]; section 4 says to ignore the reason. */
 static enum err status_line_judge(struct http_response_head *head, struct bytes line)
 {
     struct bytes code = bytes_from(line, 9);
