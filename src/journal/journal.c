@@ -158,31 +158,35 @@ static enum err recover_space(struct journal *j, const struct scan *scan, struct
     return OK;
 }
 
+static enum err read_again(struct scan *scan, const struct scan_batch *batch,
+                           struct bytes *ret_batch, struct why *why)
+{
+    enum err err = scan_read(scan, batch, ret_batch);
+
+    return err == OK ? OK : why_say(why, err, "the journal cannot be read: %m");
+}
+
 /* After a kill the page cache can show a batch that the disk never got. */
 static enum err rewrite(struct scan *scan, const struct scan_batch *last, struct why *why)
 {
     size_t size = batch_blocks(last->header.size) * JOURNAL_BLOCK;
     struct bytes batch;
-    enum err err = scan_read(scan, last, &batch);
+    enum err err;
 
-    if (err != OK)
-        return why_say(why, err, "the journal cannot be read: %m");
+    TRY(read_again(scan, last, &batch, why));
     memset(scan->data + batch.size, 0, size - batch.size);
     err = ring_write(scan->ring, last->block, bytes_of(scan->data, size));
     return err == OK ? OK : why_say(why, ERR_IO, "the journal cannot be written: %m");
 }
 
-static enum err replay_batch(struct scan *scan, const struct scan_batch *batch,
+static enum err replay_batch(const struct scan_batch *batch, struct bytes bytes,
                              const struct journal_replay *replay)
 {
     const struct batch_header *header = &batch->header;
     struct journal_position end = { .next = batch_next(header) };
-    struct bytes bytes;
-    struct cursor entries;
+    struct cursor entries = batch_entries(bytes);
 
-    TRY(scan_read(scan, batch, &bytes));
     memcpy(end.mac, header->mac, sizeof(end.mac));
-    entries = batch_entries(bytes);
     for (uint32_t i = 0; i < header->count; i++) {
         struct journal_entry entry = {
             .number = header->first + i,
@@ -190,6 +194,17 @@ static enum err replay_batch(struct scan *scan, const struct scan_batch *batch,
             .end = i + 1 == header->count ? &end : NULL,
         };
         TRY(replay->on_entry(replay->owner, &entry));
+    }
+    return OK;
+}
+
+static enum err replay_all(struct scan *scan, const struct journal_replay *replay, struct why *why)
+{
+    for (size_t i = 0; i < scan->count; i++) {
+        struct bytes batch;
+
+        TRY(read_again(scan, &scan->batches[i], &batch, why));
+        TRY(replay_batch(&scan->batches[i], batch, replay));
     }
     return OK;
 }
@@ -234,8 +249,7 @@ enum err journal_recover(struct journal *journal, const struct journal_replay *r
     TRY(recover_space(journal, &scan, why));
     if (scan.count > 0)
         TRY(rewrite(&scan, &scan.batches[scan.count - 1], why));
-    for (size_t i = 0; i < scan.count; i++)
-        TRY(replay_batch(&scan, &scan.batches[i], replay));
+    TRY(replay_all(&scan, replay, why));
     recover_end(journal, &replay->applied, &scan);
     return OK;
 }
@@ -259,19 +273,20 @@ static bool has_place(struct journal *j, size_t size)
 enum err journal_batch_add(struct journal *journal, uint64_t number, struct bytes payload)
 {
     struct batch_header *open = &journal->open;
+    size_t size = open->size + BATCH_ENTRY_SIZE + payload.size;
     struct buf text;
 
     must(journal->recovered && number == batch_next(open));
     if (atomic_load(&journal->failed))
         return ERR_JOURNAL;
-    if (payload.size > journal_batch_room(journal) || open->count == UINT32_MAX)
+    if (size > journal->batch_max)
         return ERR_LIMIT;
-    if (!has_place(journal, open->size + BATCH_ENTRY_SIZE + payload.size))
+    if (!has_place(journal, size))
         return ERR_OVERLOADED;
     buf_init_fixed(&text, journal->batch + open->size, BATCH_ENTRY_SIZE + payload.size);
     buf_add_u32(&text, (uint32_t)payload.size);
     buf_add(&text, payload);
-    open->size += (uint32_t)text.size;
+    open->size = (uint32_t)size;
     open->count++;
     return OK;
 }
