@@ -21,14 +21,17 @@ static struct json_node *node_of(json_t *value)
     return (struct json_node *)value;
 }
 
-/* Before the library sees the text, which would follow 2,048 levels with a call for each. */
-static bool depth_is_bounded(struct bytes text)
+/* Against what the library lets through: it follows 2,048 levels with a call for each, and reads
+ * over a NUL after a number. */
+static bool is_fit_to_load(struct bytes text)
 {
     unsigned depth = 0;
     bool in_string = false;
 
     for (size_t i = 0; i < text.size; i++) {
         uint8_t byte = text.data[i];
+        if (byte == '\0')
+            return false;
         if (byte == '"')
             in_string = !in_string;
         else if (in_string)
@@ -60,7 +63,7 @@ enum err json_doc_read(struct bytes text, struct json_doc *ret_doc)
 {
     json_t *root;
 
-    if (text.size == 0 || !depth_is_bounded(text))
+    if (text.size == 0 || !is_fit_to_load(text))
         return ERR_BAD_JSON;
     root = load(text);
     if (root == NULL)

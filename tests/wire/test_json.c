@@ -66,6 +66,8 @@ static void texts_that_are_not_acceptable_are_refused(void **state)
         assert_null(doc.root);
     }
     assert_err(ERR_BAD_JSON, json_doc_read(bytes_lit("{}\0"), &doc));
+    assert_err(ERR_BAD_JSON, json_doc_read(bytes_lit("1\0"), &doc));
+    assert_err(ERR_BAD_JSON, json_doc_read(bytes_lit("[1\0]"), &doc));
     assert_err(ERR_BAD_JSON, json_doc_read(bytes_lit("\"a\0b\""), &doc));
 }
 
