@@ -13,6 +13,7 @@
 
 #include "base/buf.h"
 #include "base/bytes.h"
+#include "net/certificate_id.h"
 #include "net/handshake.h"
 
 struct stack_st_X509;
@@ -22,12 +23,6 @@ enum {
     PEER_DEPTH_MAX = 4,               /* of the root; the leaf's is 0 (RFC 5280, section 6.1) */
     PEER_CERTIFICATE_SIZE_MAX = 8192, /* DER, each */
     PEER_NAMES_MAX = 16,              /* alternative names of a leaf */
-    CERTIFICATE_ID_SIZE = 16,
-};
-
-/* A certificate by its issuer and serial number: the start of a SHA-256 over both. */
-struct certificate_id {
-    uint8_t bytes[CERTIFICATE_ID_SIZE];
 };
 
 struct peer {
