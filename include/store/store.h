@@ -18,7 +18,8 @@
 #include "base/err.h"
 #include "base/why.h"
 
-/* name, its name in the file (never changes) */
+/* name, its name in the file (never changes); the numbers stand in journal entries: new tables go
+ * to the end */
 #define STORE_TABLE_LIST(X)                                                                        \
     X(STORE_TOKENS, "tokens")                                                                      \
     X(STORE_USED, "used")                                                                          \

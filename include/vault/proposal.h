@@ -16,8 +16,9 @@
 
 enum {
     SUBMISSION_ITEMS_MAX = 1000,
-    REDRAWS_MAX = 1000, /* taken draws before a format counts as exhausted */
-    RETRIES_MAX = 8,    /* lost races before a change is overloaded */
+    REDRAWS_MAX = 1000,              /* taken draws before a format counts as exhausted */
+    RETRIES_MAX = 8,                 /* lost races before a change is overloaded */
+    FORWARD_ANSWER_MAX = 256 * 1024, /* sealed bytes of an answer that is kept */
 };
 
 enum proposal_kind {
@@ -27,7 +28,8 @@ enum proposal_kind {
     PROPOSE_ERASE,
     PROPOSE_FORWARD,         /* every item's token is revealed to a route, or none */
     PROPOSE_FORWARD_OUTCOME, /* closes an open forward */
-    PROPOSE_NOTE,            /* only the entry, by somebody who waits for it */
+    PROPOSE_NOTE,            /* only the entry, by somebody who waits for it; a refused item of
+                                a batch is one, too: its err is the caller's and stays */
 };
 
 /* How an item was decided; with err == OK. */
@@ -69,9 +71,16 @@ struct idempotency {
 /* What PROPOSE_FORWARD_OUTCOME says of an open forward, named by the intent's number. */
 struct forward_outcome {
     uint64_t intent;
-    bool nothing_sent;   /* single tokens come back */
+    size_t token_count;  /* of the intent's items */
+    bool nothing_sent;   /* single tokens come back, and an idempotency key is free again */
     uint16_t status;     /* of the processor; 0: none came */
-    struct bytes answer; /* sealed, to be replayed; lent until the submission comes back */
+    struct bytes answer; /* sealed, to be replayed; lent until the submission comes back. In a
+                            replay the submission's own */
+};
+
+/* What the vault has promised to a submission: entries, bytes in memory, blocks of the journal. */
+struct room_claim {
+    uint64_t entries, bytes, blocks;
 };
 
 struct submission {
@@ -80,12 +89,17 @@ struct submission {
     void *owner;              /* the worker's own; NULL once its session let go */
     struct idempotency idempotency;
     struct forward_outcome forward;
+    bool is_batch; /* answered 200 whatever its items got, so that its answer is always kept */
 
     /* the outcome of the whole */
     enum err err;           /* OK: look at the items; ERR_JOURNAL: nothing or unknown;
                                 ERR_OVERLOADED, ERR_KEY_CONFLICT, ERR_KEY_IN_FLIGHT: nothing done */
     bool replayed;          /* items are as they were decided the first time */
     uint64_t replay_number; /* the receipt of the replay itself */
+
+    /* the vault's own */
+    struct room_claim claim;
+    struct buf kept_answer;
 
     size_t count;
     struct proposal items[]; /* count of them */

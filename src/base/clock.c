@@ -30,3 +30,10 @@ int64_t clock_mono_ns(void)
 
     return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
+
+void clock_sleep_ms(int64_t ms)
+{
+    struct timespec time = { .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000 };
+
+    (void)clock_nanosleep(CLOCK_MONOTONIC, 0, &time, NULL);
+}

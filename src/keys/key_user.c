@@ -48,6 +48,11 @@ void key_user_free(struct key_user *user)
     free(user);
 }
 
+const struct keyring *key_user_keyring(const struct key_user *user)
+{
+    return user->keyring;
+}
+
 /* A data key that may still open, and if it shall seal, still seals. */
 static enum err data_key(const struct key_user *user, uint32_t key_id, enum key_state last_state,
                          const struct aead_key **ret_key)

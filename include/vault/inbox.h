@@ -1,0 +1,40 @@
+/*
+ * Where submissions wait for the committer.
+ *
+ * Three queues: single proposals, groups, and notes, for which nobody waits. Notes ride along with
+ * the next batch; alone they wait until they are old or many. A worker that puts something in pays
+ * a system call only if the committer sleeps.
+ */
+#ifndef PANGATE_VAULT_INBOX_H
+#define PANGATE_VAULT_INBOX_H
+
+#include <stdbool.h>
+
+#include "base/list.h"
+#include "vault/proposal.h"
+
+enum {
+    INBOX_NOTE_AGE_MS = 20,
+    INBOX_NOTES_FULL = 512,
+};
+
+struct inbox;
+
+enum err inbox_new(struct inbox **ret_inbox);
+void inbox_free(struct inbox *inbox); /* must be empty */
+
+/* Any thread. */
+void inbox_put(struct inbox *inbox, struct submission *submission);
+
+/*
+ * Sleep until something is due or `timeout_ms` passed; then take all singles and notes to the end
+ * of ret_singles, and one group, if there is one, to the end of ret_group. False once the inbox is
+ * closed and nothing is left in it.
+ */
+bool inbox_take(struct inbox *inbox, int timeout_ms, struct list *ret_singles,
+                struct list *ret_group);
+
+/* Wake the committer up for the last time. */
+void inbox_close(struct inbox *inbox);
+
+#endif

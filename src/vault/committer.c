@@ -1,0 +1,277 @@
+#include "base/must.h"
+#include "vault/decide.h"
+#include "vault/parts.h"
+#include "vault/sweep.h"
+
+enum { TURN_MS = 200 }; /* so often it looks around when nothing else happens */
+
+/* One turn: what was taken from the inbox, and what will be said of it. */
+struct turn {
+    struct list waiting;   /* singles and notes, in order; what does not fit stays for the next */
+    struct list group;     /* one, or none */
+    struct list done;      /* decided: the outcomes wait for the batch */
+    struct room_claim own; /* for entries of the vault's own */
+};
+
+/* As it lies in the journal, with the length of each payload. */
+static size_t batch_size(const struct batch *batch)
+{
+    return batch->payload_bytes + batch->count * sizeof(uint32_t);
+}
+
+static bool fits(struct vault *vault, const struct room_claim *claim)
+{
+    const struct batch *batch = vault->ledger.batch;
+    size_t more = claim->bytes + claim->entries * sizeof(uint32_t);
+
+    return batch_size(batch) + more <= journal_batch_room(vault->journal);
+}
+
+static void count_draw(struct vault *vault, const struct proposal *item)
+{
+    struct record_header header;
+    bool drawn = item->decision == DECIDED_NEW || item->decision == DECIDED_TAKEN;
+
+    if (item->kind != PROPOSE_STORE || !drawn ||
+        record_read_header(record_bytes(&item->record), &header) != OK)
+        return;
+    atomic_fetch_add(&vault->draws[header.format], 1);
+    if (item->decision == DECIDED_NEW)
+        atomic_fetch_add(&vault->stores[header.format], 1);
+}
+
+static void decide_one(struct vault *vault, struct turn *turn, struct list *node)
+{
+    struct submission *submission = list_item(node, struct submission, node);
+
+    list_remove(node);
+    decide(&vault->ledger, submission);
+    for (size_t i = 0; i < submission->count && !submission->replayed; i++)
+        count_draw(vault, &submission->items[i]);
+    list_add_last(&turn->done, node);
+}
+
+/* The group first, as it may need most of a batch; then singles as long as they surely fit. */
+static void decide_waiting(struct vault *vault, struct turn *turn)
+{
+    while (!list_is_empty(&turn->group))
+        decide_one(vault, turn, turn->group.next);
+    while (!list_is_empty(&turn->waiting)) {
+        struct submission *next = list_item(turn->waiting.next, struct submission, node);
+        if (!fits(vault, &next->claim) && vault->ledger.batch->count > 0)
+            return;
+        decide_one(vault, turn, &next->node);
+    }
+}
+
+/* Entries of the vault's own find room as everybody else's do, or wait for another turn. */
+static bool own_room(struct vault *vault, struct turn *turn, size_t entries, size_t bytes)
+{
+    struct room_claim claim = { entries, bytes, journal_blocks(entries, bytes) };
+
+    if (!fits(vault, &claim) || room_take(&vault->room, &claim) != OK)
+        return false;
+    turn->own.entries += claim.entries;
+    turn->own.bytes += claim.bytes;
+    turn->own.blocks += claim.blocks;
+    return true;
+}
+
+/* A step of the clock is an entry, and holds every sweeper back for a while. */
+static void enter_jump(struct vault *vault)
+{
+    struct audit_entry entry = { .kind = AUDIT_CLOCK_JUMP, .outcome = AUDIT_OK };
+    struct ledger *ledger = &vault->ledger;
+    struct row_key key = row_key_meta("sweep_after");
+    int64_t sweep_after_ms = ledger->now_ms + ledger->expired_keep_ms;
+    uint8_t storage[16];
+    uint64_t number;
+    struct buf value;
+
+    buf_init_fixed(&value, storage, sizeof(storage));
+    row_write_number((uint64_t)sweep_after_ms, &value);
+    ledger_put(ledger, STORE_META, &key, buf_bytes(&value));
+    if (ledger_enter(ledger, &entry, &number) != OK)
+        return;
+    ledger->sweep_after_ms = sweep_after_ms;
+    vault->jumped = false;
+    atomic_fetch_add(&vault->clock_jumps, 1);
+}
+
+static void look_at_clock(struct vault *vault, struct turn *turn)
+{
+    struct timeline_look look = timeline_look(&vault->timeline);
+
+    vault->ledger.now_ms = look.now_ms;
+    vault->jumped |= look.jumped;
+    if (vault->jumped && own_room(vault, turn, 1, SWEEP_ENTRY_BYTES))
+        enter_jump(vault);
+}
+
+/* The outcomes that a process before this one left owing. */
+static void close_forwards(struct vault *vault, struct turn *turn)
+{
+    struct room_claim one = room_claim_of_outcome(0, false);
+
+    while (vault->open_count > 0 && own_room(vault, turn, 1, one.bytes)) {
+        uint64_t intent = vault->open[vault->open_count - 1];
+        if (decide_forward_unknown(&vault->ledger, intent) != OK) {
+            ledger_drop(&vault->ledger);
+            return; /* it stays owing, and its idempotency key stays in flight */
+        }
+        vault->open_count--;
+    }
+}
+
+/* A bounded number a turn, so that nobody waits for it. */
+static void sweep(struct vault *vault, struct turn *turn)
+{
+    int64_t due_ms = vault->swept_ms + TURN_MS;
+
+    if (vault->ledger.now_ms < due_ms && vault->ledger.now_ms >= vault->swept_ms)
+        return;
+    if (!own_room(vault, turn, SWEEP_ROWS, SWEEP_ROWS * SWEEP_ENTRY_BYTES))
+        return;
+    vault->swept_ms = vault->ledger.now_ms;
+    if (sweep_cards(&vault->ledger, vault->options.keyring) != OK)
+        ledger_drop(&vault->ledger);
+}
+
+/* Write the batch and sync it. ERR_JOURNAL is final. */
+static enum err batch_write(struct vault *vault, struct batch *batch)
+{
+    uint64_t number = batch->first;
+
+    for (const struct batch_entry *entry = batch->entries; entry != NULL; entry = entry->next)
+        TRY(journal_batch_add(vault->journal, number++, entry->payload));
+    return journal_batch_write(vault->journal, &batch->end);
+}
+
+/* On disk: now everybody may see it, and only then hear of it. */
+static void batch_publish(struct vault *vault, struct batch *batch)
+{
+    atomic_fetch_add(&vault->batches, 1);
+    atomic_fetch_add(&vault->batch_entries, batch->count);
+    atomic_store(&vault->last_ms, batch->time_ms);
+    atomic_store(&vault->durable, batch->end.next);
+    room_add(&vault->room, batch->count, batch->payload_bytes);
+    overlay_publish(vault->overlay, batch);
+    applier_put(vault, batch);
+}
+
+static void journal_is_gone(struct vault *vault, struct batch *batch)
+{
+    atomic_store(&vault->failed, true);
+    vault_say(vault, "the journal cannot be written; restart when its disk is well again");
+    batch_free(batch);
+}
+
+/* What a submission claimed and does not need any more. A forward that stands owes its outcome. */
+static void give_room(struct vault *vault, const struct submission *submission)
+{
+    struct room_claim claim = submission->claim;
+    struct room_claim outcome;
+    const struct proposal *first = &submission->items[0];
+    bool stands = submission->err == OK && !submission->replayed && first->err == OK;
+
+    if (stands && first->kind == PROPOSE_FORWARD) {
+        outcome = room_claim_of_outcome(submission->count, submission->idempotency.used);
+        claim.entries -= outcome.entries;
+        claim.bytes -= outcome.bytes;
+        claim.blocks -= outcome.blocks;
+    }
+    if (stands && first->kind == PROPOSE_FORWARD_OUTCOME)
+        claim =
+            room_claim_of_outcome(submission->forward.token_count, submission->idempotency.used);
+    room_give(&vault->room, &claim);
+}
+
+/* One post, and so one ring of the bell, for each mailbox. Notes are nobody's. */
+static void post(struct vault *vault, struct list *done)
+{
+    while (!list_is_empty(done)) {
+        struct mailbox *box = list_item(done->next, struct submission, node)->reply_to;
+        struct list same;
+
+        list_init(&same);
+        list_each (node, done) {
+            if (list_item(node, struct submission, node)->reply_to == box) {
+                list_remove(node);
+                list_add_last(&same, node);
+            }
+        }
+        if (box != NULL)
+            mailbox_post_all(box, &same);
+        while (!list_is_empty(&same))
+            submission_free(vault, list_item(list_take_first(&same), struct submission, node));
+    }
+}
+
+static void refuse_all(struct turn *turn, struct list *list, enum err err)
+{
+    list_each (node, list) {
+        list_item(node, struct submission, node)->err = err;
+        list_remove(node);
+        list_add_last(&turn->done, node);
+    }
+}
+
+static enum err turn_decide(struct vault *vault, struct turn *turn)
+{
+    struct batch *batch;
+
+    if (atomic_load(&vault->failed))
+        return ERR_JOURNAL;
+    if (ledger_open(&vault->ledger) != OK)
+        return ERR_OVERLOADED;
+    vault->ledger.full = vault_is_full(vault);
+    look_at_clock(vault, turn);
+    decide_waiting(vault, turn);
+    close_forwards(vault, turn);
+    sweep(vault, turn);
+    atomic_store(&vault->next, vault->ledger.next);
+    batch = ledger_take(&vault->ledger);
+    if (batch == NULL)
+        return OK;
+    if (batch_write(vault, batch) != OK) {
+        journal_is_gone(vault, batch);
+        return ERR_JOURNAL;
+    }
+    batch_publish(vault, batch);
+    return OK;
+}
+
+static void turn_run(struct vault *vault, struct turn *turn)
+{
+    enum err err = turn_decide(vault, turn);
+
+    if (err != OK) {
+        list_each (node, &turn->done)
+            list_item(node, struct submission, node)->err = err;
+        refuse_all(turn, &turn->group, err);
+        refuse_all(turn, &turn->waiting, err);
+    }
+    list_each (node, &turn->done)
+        give_room(vault, list_item(node, struct submission, node));
+    room_give(&vault->room, &turn->own);
+    turn->own = (struct room_claim){ 0 };
+    post(vault, &turn->done);
+}
+
+void *committer_run(void *argument)
+{
+    struct vault *vault = argument;
+    struct turn turn = { 0 };
+    bool goes_on = true;
+
+    list_init(&turn.waiting);
+    list_init(&turn.group);
+    list_init(&turn.done);
+    while (goes_on) {
+        int timeout_ms = list_is_empty(&turn.waiting) ? TURN_MS : 0;
+        goes_on = inbox_take(vault->inbox, timeout_ms, &turn.waiting, &turn.group);
+        turn_run(vault, &turn);
+    }
+    must(list_is_empty(&turn.waiting));
+    return NULL;
+}

@@ -1,0 +1,144 @@
+#include <stdlib.h>
+
+#include "base/must.h"
+#include "base/secret.h"
+#include "vault/parts.h"
+
+int64_t vault_now_ms(const struct vault *vault)
+{
+    return timeline_held_ms(atomic_load(&vault->last_ms), vault->options.wall_ms());
+}
+
+void vault_say(struct vault *vault, const char *reason)
+{
+    must(pthread_mutex_lock(&vault->status_lock) == 0);
+    if (reason == NULL && !atomic_load(&vault->failed))
+        vault->reason[0] = '\0';
+    else if (reason != NULL && vault->reason[0] == '\0')
+        (void)bytes_copy_text(bytes_str(reason), vault->reason, sizeof(vault->reason));
+    must(pthread_mutex_unlock(&vault->status_lock) == 0);
+}
+
+enum err vault_journal_path(const struct vault_options *options, char *ret_path, size_t size)
+{
+    const char *name = options->journal_folder == NULL ? "journal" : options->journal_folder;
+
+    return path_join(options->folder, name, ret_path, size);
+}
+
+static enum err open_journal(const struct vault_options *options, struct journal **ret_journal,
+                             struct why *why)
+{
+    uint8_t key[JOURNAL_KEY_SIZE];
+    char path[PATH_SIZE];
+    enum err err;
+
+    TRY(vault_journal_path(options, path, sizeof(path)));
+    keyring_journal_key(options->keyring, key);
+    err = journal_open(path, key, ret_journal, why);
+    wipe(key, sizeof(key));
+    return err;
+}
+
+static struct vault *vault_new(const struct vault_options *options)
+{
+    struct vault *vault = calloc(1, sizeof(*vault));
+
+    if (vault == NULL)
+        return NULL;
+    vault->options = *options;
+    vault->timeline.wall_ms = options->wall_ms;
+    must(pthread_mutex_init(&vault->status_lock, NULL) == 0);
+    applier_init(&vault->applier);
+    pool_init(&vault->pool);
+    room_init(&vault->room, NULL);
+    return vault;
+}
+
+/* Accepts a half-built one without threads. */
+static void vault_free(struct vault *vault)
+{
+    applier_done(&vault->applier);
+    ledger_done(&vault->ledger);
+    inbox_free(vault->inbox);
+    overlay_free(vault->overlay);
+    audit_files_free(vault->files);
+    journal_close(&vault->journal);
+    store_close(&vault->store);
+    room_done(&vault->room);
+    pool_done(&vault->pool);
+    must(pthread_mutex_destroy(&vault->status_lock) == 0);
+    free(vault->open);
+    free(vault);
+}
+
+static enum err open_parts(struct vault *vault, struct why *why)
+{
+    unsigned dead;
+    size_t room;
+
+    TRY(store_open(vault->options.folder, vault->options.size_max, &vault->store, why));
+    TRY(store_reader_check(vault->store, &dead));
+    TRY(open_journal(&vault->options, &vault->journal, why));
+    vault->room.journal = vault->journal;
+    TRY(overlay_new(&vault->overlay));
+    TRY(inbox_new(&vault->inbox));
+    TRY(ledger_init(&vault->ledger, vault->overlay, vault->store));
+    vault->ledger.expired_keep_ms = vault->options.expired_keep_ms;
+    TRY(vault_recover(vault, why));
+    room = journal_batch_room(vault->journal);
+    vault->batch_bytes_max = room > LEDGER_PAYLOAD_MAX ? LEDGER_PAYLOAD_MAX : room;
+    vault_look_at_store(vault);
+    return OK;
+}
+
+static void *prefault_run(void *argument)
+{
+    struct vault *vault = argument;
+
+    err_ignore(store_prefault(vault->store, PREFAULT_BYTES_MAX, &vault->closing));
+    return NULL;
+}
+
+static void start_threads(struct vault *vault)
+{
+    must(pthread_create(&vault->applier_thread, NULL, applier_run, vault) == 0);
+    must(pthread_create(&vault->committer_thread, NULL, committer_run, vault) == 0);
+    must(pthread_create(&vault->keeper_thread, NULL, keeper_run, vault) == 0);
+    must(pthread_create(&vault->prefault_thread, NULL, prefault_run, vault) == 0);
+}
+
+enum err vault_open(const struct vault_options *options, struct vault **ret_vault, struct why *why)
+{
+    struct vault *vault = vault_new(options);
+    enum err err;
+
+    if (vault == NULL)
+        return ERR_MEMORY;
+    err = open_parts(vault, why);
+    if (err != OK) {
+        vault_free(vault);
+        return why_say(why, err, "%s: the vault cannot be opened: %s", options->folder,
+                       err_text(err));
+    }
+    start_threads(vault);
+    *ret_vault = vault;
+    return OK;
+}
+
+void vault_close(struct vault *vault)
+{
+    if (vault == NULL)
+        return;
+    inbox_close(vault->inbox);
+    must(pthread_join(vault->committer_thread, NULL) == 0);
+    atomic_store(&vault->closing, true);
+    must(pthread_join(vault->keeper_thread, NULL) == 0);
+    must(pthread_join(vault->prefault_thread, NULL) == 0);
+    must(pthread_mutex_lock(&vault->applier.lock) == 0);
+    vault->applier.closing = true;
+    must(pthread_mutex_unlock(&vault->applier.lock) == 0);
+    must(pthread_cond_signal(&vault->applier.wake) == 0);
+    must(pthread_join(vault->applier_thread, NULL) == 0);
+    vault_free(vault);
+}
