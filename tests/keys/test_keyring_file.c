@@ -145,18 +145,47 @@ static void a_row_that_makes_no_sense_is_refused(void **state)
     }
 }
 
-static void a_count_above_the_most_is_refused(void **state)
+enum { TENANTS_AT = 8 + 2 + KEYRING_ID_SIZE + HASH_SIZE + 8 };
+
+static void a_tenant_above_the_most_is_refused(void **state)
 {
-    enum { TENANTS_AT = 8 + 2 + KEYRING_ID_SIZE + HASH_SIZE + 8 };
     struct keyring_image image AUTO(keyring_image_done) = sample_new();
-    struct buf body AUTO(buf_done) = body_of(&image);
+    struct buf body AUTO(buf_done) = { 0 };
 
     (void)state;
+    image.tenant_count = KEYRING_TENANTS_MAX;
+    image.key_count = 0;
+    for (uint32_t i = 0; i < KEYRING_TENANTS_MAX; i++)
+        image.tenants[i][0] = 'n';
+    body = body_of(&image);
+    assert_err(OK, read_again(buf_bytes(&body)));
+
+    buf_cut(&body, body.size - 4); /* the count of keys, put behind one more name */
+    buf_add_bytes8(&body, bytes_lit("n"));
+    buf_add_u32(&body, 0);
     buf_set_u32(&body, TENANTS_AT, KEYRING_TENANTS_MAX + 1);
     assert_err(ERR_CORRUPT, read_again(buf_bytes(&body)));
-    buf_set_u32(&body, TENANTS_AT, 0);
-    body.data[TENANTS_AT + 4] = 0;
-    buf_set_u32(&body, TENANTS_AT + 4, KEYRING_KEYS_MAX + 1);
+}
+
+static void a_key_above_the_most_is_refused(void **state)
+{
+    enum { ROW_SIZE = 4 + 1 + 4 + 1 + 8 + 8 + WRAPPER_WRAPPED_SIZE, KEYS_AT = TENANTS_AT + 4 };
+    struct keyring_image image AUTO(keyring_image_done) = sample_new();
+    struct buf body AUTO(buf_done) = { 0 };
+    uint8_t row[ROW_SIZE];
+
+    (void)state;
+    image.tenant_count = 0;
+    image.key_count = KEYRING_KEYS_MAX;
+    for (uint32_t i = 0; i < KEYRING_KEYS_MAX; i++)
+        image.keys[i].row = (struct key_row){ i + 1, KEY_JOURNAL, 0, KEY_ACTIVE, 0, 0 };
+    body = body_of(&image);
+    assert_err(OK, read_again(buf_bytes(&body)));
+
+    memcpy(row, body.data + body.size - ROW_SIZE, ROW_SIZE);
+    buf_add(&body, bytes_of(row, ROW_SIZE));
+    buf_set_u32(&body, body.size - ROW_SIZE, KEYRING_KEYS_MAX + 1);
+    buf_set_u32(&body, KEYS_AT, KEYRING_KEYS_MAX + 1);
     assert_err(ERR_CORRUPT, read_again(buf_bytes(&body)));
 }
 
@@ -179,7 +208,8 @@ int main(void)
         cmocka_unit_test(a_change_of_any_bit_is_seen),
         cmocka_unit_test(every_cut_is_seen),
         cmocka_unit_test(a_row_that_makes_no_sense_is_refused),
-        cmocka_unit_test(a_count_above_the_most_is_refused),
+        cmocka_unit_test(a_tenant_above_the_most_is_refused),
+        cmocka_unit_test(a_key_above_the_most_is_refused),
         cmocka_unit_test(a_tenant_without_a_name_is_refused),
     };
 
