@@ -1,5 +1,5 @@
 /*
- * Who asks, for one request: what every entry about it says.
+ * Who asks, for one request, and on which thread: what every use case begins with.
  */
 #ifndef PANGATE_SERVICE_CALLER_H
 #define PANGATE_SERVICE_CALLER_H
@@ -7,7 +7,10 @@
 #include "audit/entry.h"
 #include "service/clients.h"
 
+struct service_worker;
+
 struct caller {
+    struct service_worker *worker;     /* the thread's; lent for the request */
     const struct principal *principal; /* lent for the request */
     const char *address;               /* without port */
     const char *request_id;

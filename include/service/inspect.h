@@ -8,7 +8,6 @@
 #include "service/view.h"
 
 /* Enters itself. ERR_NO_TOKEN. */
-enum err inspect(struct service_worker *worker, const struct caller *caller,
-                 const struct token *token, struct view *ret_view);
+enum err inspect(const struct caller *caller, const struct token *token, struct view *ret_view);
 
 #endif

@@ -11,7 +11,7 @@
 enum err request_key_check(struct bytes key);
 
 /* The keyed hashes of (client, method, path, key) and of the raw body. */
-enum err request_key_read(struct service_worker *worker, const struct caller *caller,
+enum err request_key_read(const struct caller *caller,
                           const struct bytes parts[3] /* method, path, key */, struct bytes body,
                           struct idempotency *ret_idempotency);
 

@@ -14,16 +14,16 @@
 
 /* Compute the index, draw a token, seal the card for it. Also draws again when the proposal came
  * back as taken; ERR_FORMAT_EXHAUSTED after REDRAWS_MAX of them. */
-enum err tokenize_propose(struct service_worker *worker, const struct caller *caller,
-                          struct card_request *request, struct proposal *ret_proposal);
+enum err tokenize_propose(const struct caller *caller, struct card_request *request,
+                          struct proposal *ret_proposal);
 
 /* What to show of a decided proposal. */
-enum err tokenize_finish(struct service_worker *worker, const struct caller *caller,
-                         const struct proposal *proposal, struct view *ret_view);
+enum err tokenize_finish(const struct caller *caller, const struct proposal *proposal,
+                         struct view *ret_view);
 
 /* The multi token of this card and format, if there is one. Creates nothing, waits for nothing;
  * enters itself. ERR_NO_TOKEN. */
-enum err lookup(struct service_worker *worker, const struct caller *caller, const struct pan *pan,
-                enum token_format format, struct view *ret_view);
+enum err lookup(const struct caller *caller, const struct pan *pan, enum token_format format,
+                struct view *ret_view);
 
 #endif

@@ -24,14 +24,14 @@ struct update_request {
     bool metadata_delete; /* the whole */
     size_t metadata_count;
     struct metadata_change metadata[METADATA_CHANGES_MAX];
-    uint32_t tries; /* so far */
+    uint32_t tries;    /* so far */
+    const char *field; /* after a failure: the member to blame, or NULL */
 };
 
 /* Read the record there is, apply the changes, seal the result. To be called again when the
  * proposal came back as stale; ERR_OVERLOADED after RETRIES_MAX of them. */
-enum err update_propose(struct service_worker *worker, const struct caller *caller,
-                        const struct token *token, struct update_request *request,
-                        struct proposal *ret_proposal, const char **ret_field);
+enum err update_propose(const struct caller *caller, const struct token *token,
+                        struct update_request *request, struct proposal *ret_proposal);
 
 /* The record as it is now. */
 enum err update_finish(struct service_worker *worker, const struct proposal *proposal,

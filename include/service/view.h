@@ -8,8 +8,7 @@
 
 struct view {
     struct token token;
-    struct record_header header;
-    struct about about;
+    struct record_opened record;
     uint64_t receipt;
     bool says_new; /* tokenize's answer says whether the token is new, the others do not */
     bool is_new;

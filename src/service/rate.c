@@ -1,0 +1,26 @@
+#include "service/rate.h"
+
+enum { NS_PER_S = 1000000000 };
+
+void rate_init(struct rate *rate, uint32_t per_second)
+{
+    rate->interval_ns = per_second == 0 ? 0 : NS_PER_S / (int64_t)per_second;
+    atomic_init(&rate->expected_ns, 0);
+}
+
+enum err rate_take(struct rate *rate, int64_t now_ns, uint32_t count, uint32_t *ret_retry_s)
+{
+    int64_t expected = atomic_load_explicit(&rate->expected_ns, memory_order_relaxed), next;
+
+    if (rate->interval_ns == 0)
+        return OK;
+    do {
+        next = (expected < now_ns ? now_ns : expected) + rate->interval_ns * (int64_t)count;
+        if (expected > now_ns + NS_PER_S - rate->interval_ns) {
+            *ret_retry_s = (uint32_t)((expected - now_ns - NS_PER_S) / NS_PER_S + 1);
+            return ERR_RATE;
+        }
+    } while (!atomic_compare_exchange_weak_explicit(&rate->expected_ns, &expected, next,
+                                                    memory_order_relaxed, memory_order_relaxed));
+    return OK;
+}
