@@ -33,7 +33,7 @@ struct config_words {
     char text[CONFIG_WORDS_MAX][CONFIG_NAME_SIZE];
 };
 
-struct gateway_options {
+struct config_gateway {
     char vault[PATH_SIZE];
     char root_key[PATH_SIZE]; /* the path behind `file:` */
     char admin[PATH_SIZE];    /* "unix:/absolute/path" or "address:port" */
@@ -48,7 +48,7 @@ struct gateway_options {
     char user[CONFIG_NAME_SIZE];
 };
 
-struct listener_options {
+struct config_listener {
     char name[CONFIG_NAME_SIZE];
     char address[CONFIG_TEXT_SIZE]; /* "127.0.0.1:8443", "[::1]:8443" */
     char certificate[PATH_SIZE];
@@ -61,12 +61,12 @@ struct listener_options {
     uint32_t connections_max;
 };
 
-struct tenant_options {
+struct config_tenant {
     char name[CONFIG_NAME_SIZE];
     int64_t idempotency_keep_ms;
 };
 
-struct client_options {
+struct config_client {
     char name[CONFIG_NAME_SIZE];
     char identity[CONFIG_TEXT_SIZE]; /* "URI:..." or "DNS:..." */
     char tenant[CONFIG_NAME_SIZE];
@@ -75,7 +75,7 @@ struct client_options {
     uint32_t rate_per_second;    /* 0: no limit */
 };
 
-struct route_options {
+struct config_route {
     char name[CONFIG_NAME_SIZE];
     char url[CONFIG_TEXT_SIZE];
     char ca[PATH_SIZE];
@@ -94,18 +94,18 @@ struct route_options {
 
 struct config {
     char path[PATH_SIZE]; /* of the file itself */
-    struct gateway_options gateway;
+    struct config_gateway gateway;
     size_t listener_count, tenant_count, client_count, route_count;
-    struct listener_options *listeners;
-    struct tenant_options *tenants;
-    struct client_options *clients;
-    struct route_options *routes;
+    struct config_listener *listeners;
+    struct config_tenant *tenants;
+    struct config_client *clients;
+    struct config_route *routes;
 };
 
 /* Every mistake of a file, in its order: "pangate.conf:12: [gateway] workers: must be 0 to 256". */
 struct config_mistakes {
     size_t count;
-    char text[100][256]; /* further ones are only counted */
+    char text[100][512]; /* further ones are only counted */
 };
 
 /* Read and check. ERR_CONFIG when there is a mistake, ERR_NOT_FOUND or ERR_IO when there is no

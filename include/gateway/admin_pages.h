@@ -1,0 +1,19 @@
+/*
+ * What the admin listener answers, page by page.
+ */
+#ifndef PANGATE_GATEWAY_ADMIN_PAGES_H
+#define PANGATE_GATEWAY_ADMIN_PAGES_H
+
+#include "gateway/server.h"
+
+struct admin_page {
+    const char *path;
+    const char *content_type;
+    /* Write the body, give the status. */
+    int (*write)(struct server *server, struct buf *body);
+};
+
+/* NULL: there is no such page. */
+const struct admin_page *admin_page_find(struct bytes path);
+
+#endif

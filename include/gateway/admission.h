@@ -1,0 +1,17 @@
+/*
+ * What may be said of a request by its head alone, in the order of the contract: client, path,
+ * method, right, rate, media type, size, expectation, body.
+ */
+#ifndef PANGATE_GATEWAY_ADMISSION_H
+#define PANGATE_GATEWAY_ADMISSION_H
+
+#include "gateway/exchange.h"
+
+/* Sets the exchange's endpoint and parameter and starts its body reader. */
+enum err admission_judge(struct exchange *exchange, uint64_t body_max);
+
+/* Whether the connection can live on after this refusal: its body can be read over, and it is sure
+ * whether one comes at all. */
+bool admission_may_go_on(const struct exchange *exchange, enum err err);
+
+#endif

@@ -1,0 +1,103 @@
+/*
+ * One request being served, from its head to its answer.
+ *
+ * Exchanges come from a pool of the worker's; an idle connection has none. Everything a request
+ * brought (head, body, JSON tree) and everything made of it is in here and is wiped when the
+ * exchange goes back.
+ */
+#ifndef PANGATE_GATEWAY_EXCHANGE_H
+#define PANGATE_GATEWAY_EXCHANGE_H
+
+#include "gateway/worker.h"
+#include "service/card_request.h"
+#include "service/update.h"
+#include "wire/http_body.h"
+#include "wire/http_head.h"
+#include "wire/json.h"
+
+struct batch_job;
+struct endpoint_row;
+struct session;
+
+/* What a handler keeps from begin to finish. SECRET: its done() wipes it. */
+union job {
+    struct card_request card;
+    struct update_request update;
+    struct batch_job *batch;
+};
+
+enum { REQUEST_ID_SIZE = 24, EXCHANGE_TEXT_MAX = 8 * 1024 * 1024 };
+
+/* What will be answered. */
+struct answer {
+    int status;
+    enum err err;      /* not OK: problem details are written from it */
+    const char *field; /* dotted, or NULL */
+    const char *content_type;
+    struct buf fields;      /* further field lines */
+    struct buf body;        /* made here ... */
+    struct bytes constant;  /* ... or lent, if it has bytes */
+    uint32_t retry_after_s; /* 0: none */
+    bool close;
+    bool has_receipt;
+    uint64_t receipt;
+    char token_last4[5]; /* for the log */
+};
+
+struct exchange {
+    struct list node; /* in the worker's pool */
+    struct worker *worker;
+    struct session *session; /* NULL once the connection is gone */
+    struct directory *directory;
+    struct caller caller;
+    char request_id[REQUEST_ID_SIZE];
+    int64_t started_ns;
+    uint64_t bytes_in, bytes_out;
+
+    struct http_head head;
+    struct http_body body_reader;
+    struct buf head_text, body;
+    const struct endpoint_row *endpoint; /* NULL: no such path */
+    struct bytes parameter;              /* what stands for {token} in the path */
+    bool skip_body;                      /* an answer is decided; the body is read over */
+    bool continued;                      /* 100 was sent */
+
+    struct json_doc json;
+    struct json_fault fault;
+    struct submission *submission; /* at the vault, or back from it */
+    bool submission_is_out;
+    bool has_job;  /* the handler's done() has something to do */
+    union job job; /* the handler's own */
+    struct answer answer;
+};
+
+/* NULL when the pool is used up. */
+struct exchange *exchange_take(struct worker *worker);
+
+void exchange_free(struct exchange *exchange); /* one of the pool */
+
+/* Wipe and give back. A submission that is still out is let go of: it is freed when it returns. */
+void exchange_give_back(struct exchange *exchange);
+
+/* Decide the answer: an error, with the member to blame or NULL. exchange_refuse() enters or counts
+ * the refusal; exchange_fail() is for what the vault has entered already. */
+void exchange_refuse(struct exchange *exchange, enum err err, const char *field);
+void exchange_fail(struct exchange *exchange, enum err err, const char *field);
+
+/* The text of the request head's fields and path. */
+static inline struct bytes exchange_head(const struct exchange *exchange)
+{
+    return buf_bytes(&exchange->head_text);
+}
+
+/* Whether the endpoint's texts outside the body (path, query, Idempotency-Key) are fit to be
+ * looked at: ERR_PAN_IN_TEXT, then ERR_BAD_REQUEST; *ret_field names it. */
+enum err exchange_check_texts(const struct exchange *exchange, const char **ret_field);
+
+/* Fill in the submission's idempotency from the request's key, if it has one. */
+enum err exchange_read_key(struct exchange *exchange, struct submission *submission);
+
+/* Hand the submission to the vault. */
+enum err exchange_submit(struct exchange *exchange);
+
+#endif

@@ -1,0 +1,40 @@
+/*
+ * One client's connection: which request is being read, served or answered.
+ *
+ *     idle --> read_head --> read_body --> serve --> reply --> idle (keep-alive)
+ *
+ * A malformed message jumps to reply and ends the connection. Timeout or hang-up closes from any
+ * state. One table says where we are; each state is one short function.
+ */
+#ifndef PANGATE_GATEWAY_SESSION_H
+#define PANGATE_GATEWAY_SESSION_H
+
+#include "gateway/exchange.h"
+#include "gateway/worker.h"
+
+enum session_state { IDLE, READ_HEAD, READ_BODY, SERVE, REPLY, SESSION_STATES };
+
+struct session {
+    struct worker_listener *listener;
+    struct stream *stream;
+    enum session_state state;
+    bool finishing;                    /* serve: a submission went out, so finish() is next */
+    bool closing;                      /* the connection ends after this answer */
+    const struct principal *principal; /* as of `generation`; NULL: no longer a client */
+    uint64_t generation;
+    struct exchange *exchange; /* NULL while idle */
+};
+
+/* A connection whose client is known: called by the listener. */
+void session_open(struct worker_listener *listener, struct stream *stream);
+
+/* The session's submission is back. */
+void session_resume(struct session *session);
+
+/* After a reload: close the connections that would not be let in any more. */
+void session_judge_again(void *tls, struct stream *stream);
+
+/* Draining: idle connections close now, the others after their answer. */
+void session_drain(void *worker, struct stream *stream);
+
+#endif

@@ -1,0 +1,72 @@
+#include "gateway/admission.h"
+
+#include "base/clock.h"
+#include "gateway/endpoint_table.h"
+#include "wire/http_writer.h"
+#include "wire/media_type.h"
+
+static enum err judge_path(struct exchange *exchange)
+{
+    struct bytes path = http_span_bytes(exchange->head.path, exchange_head(exchange));
+    struct endpoint_match match;
+    enum err err = endpoint_find(path, exchange->head.method, &match);
+
+    exchange->endpoint = match.row;
+    exchange->parameter = match.parameter;
+    if (err == ERR_BAD_METHOD)
+        http_write_field_str(&exchange->answer.fields, "Allow", match.allow);
+    return err;
+}
+
+static enum err judge_rate(struct exchange *exchange)
+{
+    return rate_take(exchange->caller.principal->rate, clock_mono_ns(), 1,
+                     &exchange->answer.retry_after_s);
+}
+
+static enum err judge_media(const struct exchange *exchange)
+{
+    const struct http_fields *fields = &exchange->head.fields;
+    enum endpoint_body body = exchange->endpoint->body;
+    enum media_type media;
+
+    if (http_fields_have(fields, HTTP_CONTENT_ENCODING))
+        return ERR_MEDIA_TYPE;
+    if (body == BODY_NONE)
+        return OK;
+    media = media_type_read(http_fields_known(fields, exchange_head(exchange), HTTP_CONTENT_TYPE));
+    if (media == MEDIA_JSON || (media == MEDIA_MERGE_PATCH && body == BODY_PATCH))
+        return OK;
+    return ERR_MEDIA_TYPE;
+}
+
+static enum err judge_body(struct exchange *exchange, enum err size)
+{
+    TRY(size);
+    if (exchange->head.expect == HTTP_EXPECT_OTHER)
+        return ERR_EXPECTATION;
+    if (exchange->endpoint->body == BODY_NONE && http_head_has_body(&exchange->head))
+        return ERR_BAD_REQUEST;
+    return OK;
+}
+
+enum err admission_judge(struct exchange *exchange, uint64_t body_max)
+{
+    enum err size = http_body_start(&exchange->body_reader, &exchange->head.fields, body_max);
+
+    if (exchange->caller.principal == NULL)
+        return ERR_UNKNOWN_CLIENT;
+    TRY(judge_path(exchange));
+    if (!principal_may(exchange->caller.principal, exchange->endpoint->right))
+        return ERR_DENIED;
+    TRY(judge_rate(exchange));
+    TRY(judge_media(exchange));
+    return judge_body(exchange, size);
+}
+
+bool admission_may_go_on(const struct exchange *exchange, enum err err)
+{
+    return err != ERR_TOO_LARGE && err != ERR_EXPECTATION && err != ERR_UNKNOWN_CLIENT &&
+           exchange->body_reader.state != HTTP_BODY_BAD &&
+           exchange->head.expect != HTTP_EXPECT_CONTINUE;
+}

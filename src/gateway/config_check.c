@@ -1,0 +1,144 @@
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/must.h"
+#include "gateway/config_build.h"
+
+static void check_missing(struct config_build *build, const struct config_part *part)
+{
+    char title[2 * CONFIG_NAME_SIZE];
+
+    config_part_title(build, part, title);
+    for (size_t i = 0; i < option_count(); i++) {
+        const struct option_row *option = option_at(i);
+        if (option->section == part->section && option->preset == NULL &&
+            part->option_lines[i] == 0)
+            config_build_blame(build, part->line, "[%s] %s: is missing", title, option->name);
+    }
+}
+
+static void check_twice(struct config_build *build, size_t place)
+{
+    char title[2 * CONFIG_NAME_SIZE], other[2 * CONFIG_NAME_SIZE];
+
+    config_part_title(build, &build->parts[place], title);
+    for (size_t i = 0; i < place; i++) {
+        config_part_title(build, &build->parts[i], other);
+        if (strcmp(title, other) == 0) {
+            config_build_blame(build, build->parts[place].line, "[%s] is there twice", title);
+            return;
+        }
+    }
+}
+
+/* Whether a part of this kind and name is in the file. */
+static bool has_part(const struct config_build *build, enum config_section section,
+                     const char *name)
+{
+    for (size_t i = 0; i < build->part_count; i++) {
+        const struct config_part *part = &build->parts[i];
+        if (part->section == section && strcmp(config_part_values(build, part), name) == 0)
+            return true;
+    }
+    return false;
+}
+
+static void check_identity(struct config_build *build, const struct config_part *part,
+                           const struct config_client *client)
+{
+    for (size_t i = 0; i < part->place && client->identity[0] != '\0'; i++) {
+        if (strcmp(build->config->clients[i].identity, client->identity) == 0)
+            config_build_blame(build, config_part_line(part, "identity"),
+                               "[client %s] identity: is another client's, too", client->name);
+    }
+}
+
+static void check_client(struct config_build *build, const struct config_part *part)
+{
+    const struct config_client *client = config_part_values(build, part);
+
+    check_identity(build, part, client);
+    if (client->tenant[0] != '\0' && !has_part(build, SECTION_TENANT, client->tenant))
+        config_build_blame(build, config_part_line(part, "tenant"),
+                           "[client %s] tenant: there is no such section", client->name);
+    for (size_t i = 0; i < client->forward.count; i++) {
+        if (!has_part(build, SECTION_ROUTE, client->forward.text[i]))
+            config_build_blame(build, config_part_line(part, "rights"),
+                               "[client %s] rights: there is no such route", client->name);
+    }
+}
+
+static void check_route(struct config_build *build, const struct config_part *part)
+{
+    const struct config_route *route = config_part_values(build, part);
+
+    if (route->ca[0] == '\0' && route->pins.count == 0)
+        config_build_blame(build, part->line, "[route %s] ca: is missing, and so is pins",
+                           route->name);
+    if ((route->certificate[0] == '\0') != (route->key[0] == '\0'))
+        config_build_blame(build, part->line, "[route %s] certificate, key: need each other",
+                           route->name);
+}
+
+/* Files that must be there when the gateway starts: those that name certificates and keys. */
+static void check_file(struct config_build *build, const struct config_part *part,
+                       const struct option_row *option)
+{
+    const char *path = (const char *)config_part_values(build, part) + option->offset;
+    char title[2 * CONFIG_NAME_SIZE];
+
+    if (path[0] == '\0' || access(path, R_OK) == 0)
+        return;
+    config_part_title(build, part, title);
+    config_build_blame(build, config_part_line(part, option->name), "[%s] %s: %s", title,
+                       option->name,
+                       errno == ENOENT ? "there is no such file" : "the file cannot be read");
+}
+
+static void check_files(struct config_build *build, const struct config_part *part)
+{
+    for (size_t i = 0; i < option_count(); i++) {
+        const struct option_row *option = option_at(i);
+        if (option->section == part->section && option->type == OPTION_PATH &&
+            part->section != SECTION_GATEWAY)
+            check_file(build, part, option);
+    }
+}
+
+static void check_whole(struct config_build *build)
+{
+    if (build->part_count == 0 || build->parts[0].section != SECTION_GATEWAY) {
+        bool found = false;
+        for (size_t i = 0; i < build->part_count; i++)
+            found |= build->parts[i].section == SECTION_GATEWAY;
+        if (!found)
+            config_build_blame(build, 1, "[gateway] is missing");
+    }
+    if (build->config->listener_count == 0)
+        config_build_blame(build, 1, "[listener NAME] is missing: there must be one at least");
+}
+
+static void check_part(struct config_build *build, size_t place)
+{
+    const struct config_part *part = &build->parts[place];
+
+    check_twice(build, place);
+    check_missing(build, part);
+    check_files(build, part);
+    switch (part->section) {
+    case SECTION_CLIENT: check_client(build, part); break;
+    case SECTION_ROUTE: check_route(build, part); break;
+    case SECTION_GATEWAY:
+    case SECTION_LISTENER:
+    case SECTION_TENANT: break;
+    case SECTIONS: must(false);
+    }
+}
+
+void config_build_check(struct config_build *build)
+{
+    for (size_t i = 0; i < build->part_count; i++)
+        check_part(build, i);
+    check_whole(build);
+}

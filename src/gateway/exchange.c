@@ -1,0 +1,191 @@
+#include "gateway/exchange.h"
+
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "base/encode.h"
+#include "base/must.h"
+#include "gateway/endpoint_table.h"
+#include "service/request_key.h"
+#include "service/text.h"
+
+enum {
+    EXCHANGES_MAX = 8192,      /* of one worker, in use or in the pool */
+    KEEP_CAPACITY = 32 * 1024, /* a larger buffer goes back to the heap */
+    ID_BYTES = 10,
+};
+
+static struct exchange *exchange_new(struct worker *worker)
+{
+    struct exchange *exchange;
+
+    if (worker->exchange_count >= EXCHANGES_MAX)
+        return NULL;
+    exchange = calloc(1, sizeof(*exchange));
+    if (exchange == NULL)
+        return NULL;
+    worker->exchange_count++;
+    buf_init(&exchange->head_text, HTTP_HEAD_SIZE_MAX);
+    buf_init(&exchange->body, SIZE_MAX / 2);
+    buf_init(&exchange->answer.fields, HTTP_HEAD_SIZE_MAX);
+    buf_init(&exchange->answer.body, EXCHANGE_TEXT_MAX);
+    return exchange;
+}
+
+void exchange_free(struct exchange *exchange)
+{
+    buf_done(&exchange->head_text);
+    buf_done(&exchange->body);
+    buf_done(&exchange->answer.fields);
+    buf_done(&exchange->answer.body);
+    free(exchange);
+}
+
+static void make_request_id(struct worker *worker, char ret_id[REQUEST_ID_SIZE])
+{
+    uint8_t bytes[ID_BYTES];
+    struct buf text;
+
+    random_bytes(key_user_random(worker->service.keys), bytes, sizeof(bytes));
+    buf_init_fixed(&text, ret_id, REQUEST_ID_SIZE - 1);
+    buf_add_str(&text, "req_");
+    encode_base32(bytes_of(bytes, sizeof(bytes)), &text);
+    must(buf_check(&text) == OK);
+    ret_id[text.size] = '\0';
+}
+
+struct exchange *exchange_take(struct worker *worker)
+{
+    struct list *node = list_take_first(&worker->exchanges);
+    struct exchange *exchange =
+        node == NULL ? exchange_new(worker) : list_item(node, struct exchange, node);
+
+    if (exchange == NULL)
+        return NULL;
+    list_init(&exchange->node);
+    exchange->worker = worker;
+    exchange->directory = directory_hold(worker->directory);
+    exchange->started_ns = clock_mono_ns();
+    make_request_id(worker, exchange->request_id);
+    exchange->caller.worker = &worker->service;
+    exchange->caller.request_id = exchange->request_id;
+    return exchange;
+}
+
+/* A submission that is still out comes back to the worker, who frees it then. */
+static void let_submission_go(struct exchange *exchange)
+{
+    if (exchange->submission == NULL)
+        return;
+    if (exchange->submission_is_out)
+        exchange->submission->owner = NULL;
+    else
+        submission_free(exchange->worker->service.vault, exchange->submission);
+}
+
+static void empty_buffer(struct buf *buf)
+{
+    if (buf->capacity > KEEP_CAPACITY)
+        buf_done(buf);
+    else
+        buf_clear(buf);
+}
+
+void exchange_give_back(struct exchange *exchange)
+{
+    struct worker *worker = exchange->worker;
+    struct exchange empty = { 0 };
+
+    if (exchange->has_job)
+        exchange->endpoint->handler->done(exchange);
+    let_submission_go(exchange);
+    json_doc_done(&exchange->json);
+    directory_release(exchange->directory);
+    empty_buffer(&exchange->head_text);
+    empty_buffer(&exchange->body);
+    empty_buffer(&exchange->answer.fields);
+    empty_buffer(&exchange->answer.body);
+    empty.head_text = exchange->head_text;
+    empty.body = exchange->body;
+    empty.answer.fields = exchange->answer.fields;
+    empty.answer.body = exchange->answer.body;
+    *exchange = empty;
+    list_add_last(&worker->exchanges, &exchange->node);
+}
+
+static uint32_t retry_after_s(enum err err)
+{
+    return err == ERR_OVERLOADED || err == ERR_KEY_IN_FLIGHT || err == ERR_JOURNAL ? 1 : 0;
+}
+
+void exchange_fail(struct exchange *exchange, enum err err, const char *field)
+{
+    struct answer *answer = &exchange->answer;
+
+    answer->err = err;
+    answer->status = err_http(err);
+    answer->field = field;
+    if (answer->retry_after_s == 0)
+        answer->retry_after_s = retry_after_s(err);
+}
+
+void exchange_refuse(struct exchange *exchange, enum err err, const char *field)
+{
+    const struct endpoint_row *endpoint = exchange->endpoint;
+    struct audit_entry entry;
+
+    exchange_fail(exchange, err, field);
+    caller_entry(&exchange->caller, endpoint == NULL ? AUDIT_REFUSED : endpoint->kind, &entry);
+    refusals_add(exchange->worker->service.refusals, &entry, err, exchange->parameter);
+}
+
+static enum err check_text(struct bytes text, bool is_query)
+{
+    struct buf decoded AUTO(buf_done) = { 0 };
+
+    buf_init(&decoded, HTTP_HEAD_SIZE_MAX);
+    target_decode(text, is_query, &decoded);
+    TRY(buf_check(&decoded));
+    return text_check(buf_bytes(&decoded), SIZE_MAX);
+}
+
+enum err exchange_check_texts(const struct exchange *exchange, const char **ret_field)
+{
+    struct bytes head = exchange_head(exchange);
+    const struct http_fields *fields = &exchange->head.fields;
+
+    *ret_field = NULL;
+    TRY(check_text(http_span_bytes(exchange->head.path, head), false));
+    TRY(check_text(http_span_bytes(exchange->head.query, head), true));
+    *ret_field = "Idempotency-Key";
+    if (exchange->endpoint->takes_key && http_fields_have(fields, HTTP_IDEMPOTENCY_KEY))
+        TRY(request_key_check(http_fields_known(fields, head, HTTP_IDEMPOTENCY_KEY)));
+    *ret_field = "query";
+    return exchange->head.has_query ? ERR_BAD_REQUEST : OK;
+}
+
+enum err exchange_read_key(struct exchange *exchange, struct submission *submission)
+{
+    const struct http_fields *fields = &exchange->head.fields;
+    struct bytes head = exchange_head(exchange);
+    const struct bytes parts[3] = { bytes_str(http_method_name(exchange->head.method)),
+                                    http_span_bytes(exchange->head.path, head),
+                                    http_fields_known(fields, head, HTTP_IDEMPOTENCY_KEY) };
+
+    if (!exchange->endpoint->takes_key || !http_fields_have(fields, HTTP_IDEMPOTENCY_KEY))
+        return OK;
+    return request_key_read(&exchange->caller, parts, buf_bytes(&exchange->body),
+                            &submission->idempotency);
+}
+
+enum err exchange_submit(struct exchange *exchange)
+{
+    struct submission *submission = exchange->submission;
+
+    submission->reply_to = exchange->worker->outcomes;
+    submission->owner = exchange;
+    TRY(vault_submit(exchange->worker->service.vault, submission));
+    exchange->submission_is_out = true;
+    exchange->worker->submissions_out++;
+    return OK;
+}

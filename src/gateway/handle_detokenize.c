@@ -1,0 +1,53 @@
+#include "gateway/card_json.h"
+#include "gateway/handlers.h"
+#include "gateway/json_call.h"
+#include "gateway/reveal_json.h"
+#include "service/reveal.h"
+
+static enum err begin(struct exchange *exchange, const char **ret_field)
+{
+    struct json_reader body;
+    struct reveal_fields fields;
+    struct token token;
+
+    TRY(json_call_open(exchange, &body, ret_field));
+    reveal_fields_take(&body, &fields);
+    TRY(exchange->fault.err);
+    exchange->parameter = fields.token;
+    TRY(reveal_fields_read(&fields, &token, ret_field));
+    *ret_field = NULL;
+    TRY(json_call_prepare(exchange, 1));
+    reveal_propose(&exchange->caller, &token, fields.purpose, &exchange->submission->items[0]);
+    return exchange_submit(exchange);
+}
+
+static enum serve detokenize_begin(struct exchange *exchange)
+{
+    const char *field = NULL;
+    enum err err = begin(exchange, &field);
+
+    return json_call_begun(exchange, err, field);
+}
+
+static enum serve detokenize_finish(struct exchange *exchange)
+{
+    const struct submission *submission = exchange->submission;
+    const struct proposal *item = &submission->items[0];
+    struct card card AUTO(card_wipe) = { 0 };
+    struct json_writer json;
+    enum err err;
+
+    if (submission->err != OK)
+        return json_call_begun(exchange, submission->err, NULL);
+    err = reveal_finish(&exchange->worker->service, item, &card);
+    if (err != OK) {
+        exchange_fail(exchange, err, NULL);
+        return SERVE_ANSWER;
+    }
+    json = json_call_answer(exchange, 200);
+    card_write(&json, &item->token, &card);
+    json_decimal_string(&json, "receipt", item->number);
+    return json_call_answered(exchange, &json, &item->token);
+}
+
+const struct handler detokenize_handler = { detokenize_begin, detokenize_finish, NULL };

@@ -1,0 +1,21 @@
+#include "gateway/handlers.h"
+
+#include "gateway/openapi_text.h"
+
+/* The document is a constant: nothing is allowed or refused by it, so it is not entered. */
+static enum serve openapi_begin(struct exchange *exchange)
+{
+    const char *field = NULL;
+    enum err err = exchange_check_texts(exchange, &field);
+
+    if (err != OK) {
+        exchange_refuse(exchange, err, field);
+        return SERVE_ANSWER;
+    }
+    exchange->answer.status = 200;
+    exchange->answer.content_type = "application/json";
+    exchange->answer.constant = openapi_text();
+    return SERVE_ANSWER;
+}
+
+const struct handler openapi_handler = { openapi_begin, NULL, NULL };

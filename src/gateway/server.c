@@ -1,0 +1,161 @@
+#include "gateway/server.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "gateway/admin.h"
+#include "gateway/notify.h"
+#include "gateway/server_parts.h"
+
+enum { DRAIN_CHECK_MS = 50 };
+
+static void stop_workers(struct server *server)
+{
+    const struct worker_message stop = { .order = ORDER_STOP };
+
+    for (size_t i = 0; i < server->worker_count; i++)
+        err_ignore(worker_send(server->workers[i], &stop));
+    for (size_t i = 0; i < server->worker_count; i++)
+        worker_join(server->workers[i]);
+}
+
+static bool all_are_idle(const struct server *server)
+{
+    for (size_t i = 0; i < server->worker_count; i++) {
+        if (worker_sessions(server->workers[i]) > 0)
+            return false;
+    }
+    return true;
+}
+
+static void on_drain_check(void *owner)
+{
+    struct server *server = owner;
+
+    if (all_are_idle(server) || loop_now_ms(server->loop) >= server->drain_deadline_ms)
+        loop_stop(server->loop);
+}
+
+static void on_terminate(void *owner)
+{
+    struct server *server = owner;
+    const struct worker_message drain = { .order = ORDER_DRAIN };
+
+    if (server->draining)
+        return;
+    server->draining = true;
+    log_say(LOG_INFO, "draining");
+    notify("STOPPING=1");
+    for (size_t i = 0; i < server->worker_count; i++)
+        err_ignore(worker_send(server->workers[i], &drain));
+    server->drain_deadline_ms =
+        loop_now_ms(server->loop) + server->config->gateway.drain_timeout_ms;
+    timer_repeat(&server->drain_check, DRAIN_CHECK_MS);
+}
+
+static void enter(struct server *server, enum audit_kind kind, enum err err)
+{
+    struct audit_entry entry = { .kind = kind, .outcome = err == OK ? AUDIT_OK : AUDIT_FAILED };
+
+    if (err != OK)
+        (void)bytes_copy_text(bytes_str(err_code(err)), entry.code, sizeof(entry.code));
+    err_ignore(vault_note(server->vault, &entry));
+}
+
+static void on_hangup(void *owner)
+{
+    struct server *server = owner;
+    struct why why = { 0 };
+    struct log_line line;
+    enum err err;
+
+    notify("RELOADING=1");
+    err = server_reload(server, &why);
+    log_begin(&line, err == OK ? LOG_INFO : LOG_ERROR, err == OK ? "reloaded" : "reload refused");
+    if (err != OK)
+        json_str(&line.json, "reason", why.text);
+    log_end(&line);
+    enter(server, AUDIT_RELOAD, err);
+    notify("READY=1");
+}
+
+static enum err watch_signals(struct server *server)
+{
+    TRY(loop_watch_signal(server->loop, SIGTERM, on_terminate, server));
+    TRY(loop_watch_signal(server->loop, SIGINT, on_terminate, server));
+    return loop_watch_signal(server->loop, SIGHUP, on_hangup, server);
+}
+
+static enum err start(struct server *server, struct why *why)
+{
+    if (loop_new(&server->loop) != OK || watch_signals(server) != OK)
+        return why_say(why, ERR_MEMORY, "no event loop could be made");
+    timer_init(&server->drain_check, server->loop, on_drain_check, server);
+    TRY(server_open_sockets(server, why));
+    TRY(server_drop_rights(server->config, why));
+    TRY(server_open_vault(server, why));
+    TRY(server_open_workers(server, why));
+    TRY(admin_new(server, &server->admin, why));
+    for (size_t i = 0; i < server->worker_count; i++) {
+        if (worker_start(server->workers[i]) != OK)
+            return why_say(why, ERR_MEMORY, "a worker thread could not be started");
+    }
+    return OK;
+}
+
+static void close_all(struct server *server)
+{
+    stop_workers(server);
+    for (size_t i = 0; i < server->worker_count; i++)
+        worker_free(server->workers[i]);
+    admin_free(server->admin);
+    server_close_sockets(server);
+    if (server->vault != NULL)
+        vault_close(server->vault);
+    for (size_t i = 0; i < CONFIG_LISTENERS_MAX; i++)
+        tls_server_release(server->tls[i]);
+    shared_clients_release(server->shared);
+    if (server->keyring != NULL)
+        keyring_free(server->keyring);
+    config_free(server->clients);
+    timer_stop(&server->drain_check);
+    loop_free(server->loop);
+}
+
+static void log_start(const struct server *server)
+{
+    struct log_line line;
+
+    log_begin(&line, LOG_INFO, "ready");
+    json_str(&line.json, "version", PANGATE_VERSION);
+    json_number(&line.json, "pid", getpid());
+    json_number(&line.json, "workers", (int64_t)server->worker_count);
+    log_end(&line);
+}
+
+enum err server_run(const struct config *config, struct why *why)
+{
+    struct server *server = calloc(1, sizeof(*server));
+    enum err err;
+
+    if (server == NULL)
+        return why_say(why, ERR_MEMORY, "%s", err_text(ERR_MEMORY));
+    server->config = config;
+    server->started_ms = clock_wall_ms();
+    err = start(server, why);
+    if (err == OK) {
+        enter(server, AUDIT_START, OK);
+        log_start(server);
+        notify("READY=1");
+        loop_run(server->loop);
+        enter(server, AUDIT_STOP, OK);
+    }
+    close_all(server);
+    if (err == OK)
+        log_say(LOG_INFO, "stopped");
+    free(server);
+    return err;
+}

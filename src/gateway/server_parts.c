@@ -1,0 +1,182 @@
+#include "gateway/server_parts.h"
+
+#include <grp.h>
+#include <pwd.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+
+enum err keyring_of_config(const struct config *config, struct keyring **ret_keyring,
+                           struct why *why)
+{
+    struct root_key root AUTO(root_key_wipe) = { 0 };
+    char path[PATH_SIZE];
+
+    TRY(root_key_load(config->gateway.root_key, &root, why));
+    TRY(path_join(config->gateway.vault, "keyring", path, sizeof(path)));
+    return keyring_open(path, &root, ret_keyring, why);
+}
+
+struct vault_options vault_options_of(const struct config *config, struct keyring *keyring)
+{
+    const struct config_gateway *gateway = &config->gateway;
+
+    return (struct vault_options){
+        .folder = gateway->vault,
+        .journal_folder = gateway->journal_dir[0] == '\0' ? NULL : gateway->journal_dir,
+        .journal_size = gateway->journal_size,
+        .size_max = gateway->vault_size_max,
+        .expired_keep_ms = gateway->expired_keep_ms,
+        .keyring = keyring,
+        .wall_ms = clock_wall_ms,
+        .sync_bound_ms = gateway->sync_bound_ms,
+    };
+}
+
+enum err tenants_ensure(const struct config *config, struct keyring *keyring, struct why *why)
+{
+    uint32_t number;
+
+    for (size_t i = 0; i < config->tenant_count; i++) {
+        struct bytes name = bytes_str(config->tenants[i].name);
+        if (keyring_tenant(keyring, name, &number) != OK)
+            TRY(keyring_add_tenant(keyring, name, clock_wall_ms(), why));
+    }
+    return OK;
+}
+
+enum err server_open_vault(struct server *server, struct why *why)
+{
+    struct vault_options options;
+
+    TRY(keyring_of_config(server->config, &server->keyring, why));
+    TRY(tenants_ensure(server->config, server->keyring, why));
+    options = vault_options_of(server->config, server->keyring);
+    TRY(vault_open(&options, &server->vault, why));
+    return shared_clients_new(server->config, server->keyring, why, &server->shared);
+}
+
+static const char *path_or_null(const char *path)
+{
+    return path[0] == '\0' ? NULL : path;
+}
+
+static void tls_servers_release(struct tls_server *tls[CONFIG_LISTENERS_MAX])
+{
+    for (size_t i = 0; i < CONFIG_LISTENERS_MAX; i++) {
+        tls_server_release(tls[i]);
+        tls[i] = NULL;
+    }
+}
+
+enum err tls_servers_open(const struct config *config,
+                          struct tls_server *const before[CONFIG_LISTENERS_MAX],
+                          struct tls_server *ret_tls[CONFIG_LISTENERS_MAX], struct why *why)
+{
+    struct tls_server *made[CONFIG_LISTENERS_MAX] = { 0 };
+
+    for (size_t i = 0; i < config->listener_count; i++) {
+        const struct config_listener *listener = &config->listeners[i];
+        const struct tls_server_options options = { .certificate = listener->certificate,
+                                                    .key = listener->key,
+                                                    .client_ca = listener->client_ca,
+                                                    .client_crl =
+                                                        path_or_null(listener->client_crl) };
+        enum err err = tls_server_new(&options, before[i], why, &made[i]);
+        if (err != OK) {
+            tls_servers_release(made);
+            return err;
+        }
+    }
+    memcpy(ret_tls, made, sizeof(made));
+    return OK;
+}
+
+static unsigned workers_wanted(const struct config *config)
+{
+    long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    unsigned wanted = config->gateway.workers;
+
+    if (wanted == 0)
+        wanted = cores < 1 ? 1 : (unsigned)cores;
+    return wanted > WORKERS_MAX ? WORKERS_MAX : wanted;
+}
+
+void server_close_sockets(struct server *server)
+{
+    struct sockets *sockets = &server->sockets;
+
+    for (size_t i = 0; i < sockets->listeners; i++) {
+        for (size_t j = 0; j < sockets->workers; j++)
+            fd_close(&sockets->fds[i][j]);
+    }
+}
+
+enum err server_open_sockets(struct server *server, struct why *why)
+{
+    const struct config *config = server->config;
+    struct sockets *sockets = &server->sockets;
+
+    sockets->workers = workers_wanted(config);
+    for (size_t i = 0; i < config->listener_count; i++) {
+        struct endpoint endpoint;
+        if (endpoint_parse(config->listeners[i].address, &endpoint) != OK)
+            return why_say(why, ERR_CONFIG, "[listener %s] address: is no address with a port",
+                           config->listeners[i].name);
+        TRY(listener_bind(&endpoint, (unsigned)sockets->workers, sockets->fds[i], why));
+        sockets->listeners++;
+    }
+    return OK;
+}
+
+static enum err make_worker(struct server *server)
+{
+    struct sockets *sockets = &server->sockets;
+    size_t place = server->worker_count;
+    int fds[CONFIG_LISTENERS_MAX];
+    const struct worker_parts parts = { .config = server->config,
+                                        .vault = server->vault,
+                                        .keyring = server->keyring,
+                                        .clients = server->shared,
+                                        .tls = server->tls,
+                                        .fds = fds };
+
+    for (size_t i = 0; i < sockets->listeners; i++) {
+        fds[i] = sockets->fds[i][place];
+        sockets->fds[i][place] = -1;
+    }
+    TRY(worker_new(&parts, &server->workers[place]));
+    server->worker_count++;
+    return OK;
+}
+
+enum err server_open_workers(struct server *server, struct why *why)
+{
+    struct tls_server *none[CONFIG_LISTENERS_MAX] = { 0 };
+
+    TRY(tls_servers_open(server->config, none, server->tls, why));
+    for (size_t i = 0; i < server->sockets.workers; i++) {
+        enum err err = make_worker(server);
+        if (err != OK)
+            return why_say(why, err, "a worker could not be made: %s", err_text(err));
+    }
+    return OK;
+}
+
+enum err server_drop_rights(const struct config *config, struct why *why)
+{
+    const char *name = config->gateway.user;
+    const struct passwd *user;
+
+    if (name[0] == '\0' || geteuid() != 0)
+        return OK;
+    user = getpwnam(name);
+    if (user == NULL)
+        return why_say(why, ERR_CONFIG,
+                       "[gateway] user: there is no such user; create it or "
+                       "remove the option");
+    if (initgroups(name, user->pw_gid) != 0 || setgid(user->pw_gid) != 0 ||
+        setuid(user->pw_uid) != 0)
+        return why_say(why, ERR_DENIED, "[gateway] user: cannot become this user");
+    return OK;
+}

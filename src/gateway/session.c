@@ -1,0 +1,298 @@
+#include "gateway/session.h"
+
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "base/must.h"
+#include "gateway/admission.h"
+#include "gateway/endpoint_table.h"
+#include "gateway/reply.h"
+#include "net/stream.h"
+
+enum step { STEP_AGAIN, STEP_WAIT, STEP_CLOSE };
+
+enum { SESSION_STEPS_MAX = 64, OUTPUT_HIGH = 64 * 1024 };
+
+#define BIT(state) (1U << (state))
+
+static void enter(struct session *session, enum session_state next);
+
+/* Who this is by the clients in force; nobody, if a reload removed it. */
+static void session_recognise(struct session *session)
+{
+    struct worker *worker = session->listener->worker;
+    const struct clients *clients = shared_clients_table(worker->directory->shared);
+
+    session->principal = clients_find(clients, stream_peer(session->stream)->identity);
+    session->generation = worker->generation;
+}
+
+static enum step idle(struct session *session)
+{
+    struct worker *worker = session->listener->worker;
+
+    if (stream_peek(session->stream).size == 0)
+        return stream_ended(session->stream) || worker->draining ? STEP_CLOSE : STEP_WAIT;
+    if (session->generation != worker->generation)
+        session_recognise(session);
+    session->exchange = exchange_take(worker);
+    if (session->exchange == NULL) {
+        reply_write_overloaded(worker, stream_output(session->stream));
+        return STEP_CLOSE;
+    }
+    session->exchange->session = session;
+    session->exchange->caller.principal = session->principal;
+    session->exchange->caller.address = stream_address(session->stream);
+    http_head_start(&session->exchange->head, session->listener->options->head_max);
+    enter(session, READ_HEAD);
+    return STEP_AGAIN;
+}
+
+/* The connection ends after this answer, whatever the client wants. */
+static enum step refuse_and_close(struct session *session, enum err err)
+{
+    exchange_refuse(session->exchange, err, NULL);
+    session->closing = true;
+    enter(session, REPLY);
+    return STEP_AGAIN;
+}
+
+/* The head is whole: keep it, let the input go, and see what may become of the request. */
+static enum step take_head(struct session *session, struct bytes text)
+{
+    struct exchange *exchange = session->exchange;
+    const struct config_listener *options = session->listener->options;
+    enum err err;
+
+    buf_add(&exchange->head_text, bytes_of(text.data, exchange->head.size));
+    stream_consume(session->stream, exchange->head.size);
+    exchange->bytes_in += exchange->head.size;
+    session->closing = !exchange->head.keep_alive;
+    err = admission_judge(exchange, options->body_max);
+    if (err != OK && !admission_may_go_on(exchange, err))
+        return refuse_and_close(session, err);
+    if (err != OK)
+        exchange_refuse(exchange, err, NULL);
+    exchange->skip_body = err != OK;
+    enter(session, READ_BODY);
+    return STEP_AGAIN;
+}
+
+static enum step read_head(struct session *session)
+{
+    struct exchange *exchange = session->exchange;
+    struct bytes text = stream_peek(session->stream);
+
+    switch (http_head_read(&exchange->head, text)) {
+    case HTTP_MORE: return stream_ended(session->stream) ? STEP_CLOSE : STEP_WAIT;
+    case HTTP_BAD: return refuse_and_close(session, exchange->head.err);
+    case HTTP_DONE: break;
+    }
+    return take_head(session, text);
+}
+
+/* Asked for once, and only while the client still waits for it (RFC 9110, section 10.1.1). */
+static void continue_if_expected(struct session *session)
+{
+    struct exchange *exchange = session->exchange;
+
+    if (exchange->head.expect != HTTP_EXPECT_CONTINUE || exchange->continued)
+        return;
+    exchange->continued = true;
+    http_write_continue(stream_output(session->stream));
+}
+
+static enum step read_body(struct session *session)
+{
+    struct exchange *exchange = session->exchange;
+    struct bytes text = stream_peek(session->stream);
+    struct buf *to = exchange->skip_body ? NULL : &exchange->body;
+    size_t used;
+    enum http_step step = http_body_read(&exchange->body_reader, text, to, &used);
+
+    stream_consume(session->stream, used);
+    exchange->bytes_in += used;
+    if (step == HTTP_BAD)
+        return refuse_and_close(session, exchange->body_reader.err);
+    if (step == HTTP_MORE) {
+        if (stream_ended(session->stream))
+            return STEP_CLOSE;
+        if (text.size == 0)
+            continue_if_expected(session);
+        return STEP_WAIT;
+    }
+    enter(session, exchange->skip_body ? REPLY : SERVE);
+    return STEP_AGAIN;
+}
+
+static enum step serve(struct session *session)
+{
+    struct exchange *exchange = session->exchange;
+    const struct handler *handler = exchange->endpoint->handler;
+
+    if (exchange->submission_is_out)
+        return STEP_WAIT;
+    switch (session->finishing ? handler->finish(exchange) : handler->begin(exchange)) {
+    case SERVE_ANSWER: enter(session, REPLY); return STEP_AGAIN;
+    case SERVE_SLICE: stream_yield(session->stream); return STEP_WAIT;
+    case SERVE_WAIT: break;
+    }
+    session->finishing = true;
+    return STEP_WAIT;
+}
+
+/* Write the answer; pipelined requests go on before it is sent, as long as output is short. */
+static enum step reply(struct session *session)
+{
+    struct exchange *exchange = session->exchange;
+    struct buf *output = stream_output(session->stream);
+
+    if (exchange != NULL) {
+        session->closing |= session->listener->worker->draining;
+        exchange->answer.close = session->closing;
+        reply_write(exchange, output);
+        exchange_give_back(exchange);
+        session->exchange = NULL;
+    }
+    if (session->closing || buf_check(output) != OK)
+        return STEP_CLOSE;
+    if (output->size > OUTPUT_HIGH && !stream_flush(session->stream))
+        return STEP_WAIT;
+    enter(session, IDLE);
+    return STEP_AGAIN;
+}
+
+static const struct state {
+    const char *name;
+    enum step (*run)(struct session *session);
+    unsigned may_enter;
+} states[SESSION_STATES] = {
+    [IDLE] = { "idle", idle, BIT(READ_HEAD) },
+    [READ_HEAD] = { "read_head", read_head, BIT(READ_BODY) | BIT(REPLY) },
+    [READ_BODY] = { "read_body", read_body, BIT(SERVE) | BIT(REPLY) },
+    [SERVE] = { "serve", serve, BIT(REPLY) },
+    [REPLY] = { "reply", reply, BIT(IDLE) },
+};
+
+static int64_t state_timeout_ms(const struct session *session, enum session_state state)
+{
+    const struct config_listener *options = session->listener->options;
+    const struct config_gateway *gateway = &session->listener->worker->config->gateway;
+    const int64_t timeouts[SESSION_STATES] = {
+        [IDLE] = options->idle_timeout_ms,      [READ_HEAD] = options->head_timeout_ms,
+        [READ_BODY] = options->body_timeout_ms, [SERVE] = gateway->serve_timeout_ms,
+        [REPLY] = options->reply_timeout_ms,
+    };
+
+    return timeouts[state];
+}
+
+/* The only place where the state changes. */
+static void enter(struct session *session, enum session_state next)
+{
+    must((states[session->state].may_enter & BIT(next)) != 0);
+    session->state = next;
+    session->finishing = false;
+    stream_deadline(session->stream, state_timeout_ms(session, next));
+}
+
+/* Answers that are written go out before the connection ends. The stream frees itself. */
+static void session_close(struct session *session)
+{
+    if (session->exchange != NULL)
+        exchange_give_back(session->exchange);
+    if (session->stream != NULL)
+        stream_finish(session->stream);
+    counter_sub(&session->listener->worker->counters.sessions, 1);
+    free(session);
+}
+
+static void session_run(struct session *session)
+{
+    for (int steps = 0; steps < SESSION_STEPS_MAX; steps++) {
+        switch (states[session->state].run(session)) {
+        case STEP_AGAIN: break;
+        case STEP_WAIT: (void)stream_flush(session->stream); return;
+        case STEP_CLOSE: session_close(session); return;
+        }
+    }
+    stream_yield(session->stream); /* give the other sessions a turn */
+}
+
+void session_resume(struct session *session)
+{
+    session_run(session);
+}
+
+static void on_readable(void *owner)
+{
+    session_run(owner);
+}
+
+static void on_drained(void *owner)
+{
+    session_run(owner);
+}
+
+static void on_timeout(void *owner)
+{
+    struct session *session = owner;
+
+    if (session->state == IDLE || session->state == REPLY) {
+        stream_close(session->stream);
+        session->stream = NULL;
+        session_close(session);
+        return;
+    }
+    (void)refuse_and_close(session, session->state == SERVE ? ERR_JOURNAL : ERR_REQUEST_TIMEOUT);
+    session_run(session);
+}
+
+static void on_closed(void *owner)
+{
+    struct session *session = owner;
+
+    session->stream = NULL;
+    session_close(session);
+}
+
+static const struct stream_handler session_handler = {
+    .readable = on_readable, .drained = on_drained, .timeout = on_timeout, .closed = on_closed
+};
+
+void session_open(struct worker_listener *listener, struct stream *stream)
+{
+    struct session *session = calloc(1, sizeof(*session));
+
+    if (session == NULL) {
+        stream_close(stream);
+        return;
+    }
+    session->listener = listener;
+    session->stream = stream;
+    session_recognise(session);
+    counter_add(&listener->worker->counters.sessions, 1);
+    stream_attach(stream, &session_handler, session);
+    stream_deadline(stream, listener->options->idle_timeout_ms);
+}
+
+void session_judge_again(void *tls, struct stream *stream)
+{
+    struct session *session = stream_owner(stream);
+    int64_t now_ms = clock_wall_ms();
+
+    if (session == NULL || tls_server_judge_again(tls, stream_peer(stream), now_ms) == HANDSHAKE_OK)
+        return;
+    stream_close(stream);
+    session->stream = NULL;
+    session_close(session);
+}
+
+void session_drain(void *worker, struct stream *stream)
+{
+    struct session *session = stream_owner(stream);
+
+    (void)worker;
+    if (session != NULL && session->state == IDLE)
+        session_run(session);
+}
