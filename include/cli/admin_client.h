@@ -1,0 +1,14 @@
+/*
+ * Asking a running gateway through its admin listener.
+ */
+#ifndef PANGATE_CLI_ADMIN_CLIENT_H
+#define PANGATE_CLI_ADMIN_CLIENT_H
+
+#include "base/buf.h"
+#include "gateway/config.h"
+
+/* GET a page; its body into ret_body. ERR_CLOSED if nobody listens there, ERR_IO if what listens
+ * does not answer with 200. */
+enum err admin_get(const struct config *config, const char *path, struct buf *ret_body);
+
+#endif
