@@ -52,12 +52,15 @@ struct bytes audit_tile_leaf(const struct audit_tile *tile, uint32_t i);
 bool audit_tile_is_sound(struct hash *hash, const struct audit_tile *tile, uint32_t i);
 
 /* The rows of tile number `index`, its first `count` ones, without leaves. ERR_NOT_FOUND,
- * ERR_CORRUPT (the file is too short, or not what its name says), ERR_NEWER. */
+ * ERR_CORRUPT (the file is too short, or not what its name says), ERR_NEWER. If a row makes no
+ * sense tile->count says how many did. */
 enum err audit_reader_rows(struct audit_reader *reader, uint64_t index, uint32_t count,
                            struct audit_tile *tile);
 
-/* Rows and leaves. As above; also ERR_CORRUPT if rows and entry file do not fit together. The
- * leaves are not hashed: audit_tile_is_sound(). */
+/* The leaves of a tile whose rows were read. They are not hashed: audit_tile_is_sound(). */
+enum err audit_reader_leaves(struct audit_reader *reader, struct audit_tile *tile);
+
+/* Rows and leaves. */
 enum err audit_reader_tile(struct audit_reader *reader, uint64_t index, uint32_t count,
                            struct audit_tile *tile);
 

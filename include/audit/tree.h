@@ -25,6 +25,16 @@ struct merkle_source audit_source(struct audit_reader *reader);
 /* The right edge of the tree of the first `size` leaves. */
 enum err audit_edge(struct audit_reader *reader, uint64_t size, struct merkle_edge *ret_edge);
 
+/* What a leaf completed: the stored roots that stand behind its row. */
+struct audit_growth {
+    bool tile_full, file_full;
+    struct merkle_hash tile_root, file_root;
+};
+
+/* Append a leaf as merkle_edge_append() does, and see the roots of tile and file come by. */
+void audit_grow(struct hash *hash, struct merkle_edge *edge, const struct merkle_hash *leaf,
+                struct audit_growth *ret_growth);
+
 bool audit_edge_equal(const struct merkle_edge *a, const struct merkle_edge *b);
 
 #endif

@@ -322,23 +322,20 @@ static enum err files_make_room(struct audit_files *files)
     return OK;
 }
 
-/* Let the tree grow; the roots of a tile and of a file are written when they come by. */
-static void tree_grow(struct audit_files *files, const struct merkle_hash *leaf)
+/* A row, and behind the last one of a tile or a file its root. */
+static void row_add(struct audit_files *files, const struct merkle_hash *leaf)
 {
+    const struct half *entries = &files->halves[AUDIT_ENTRIES];
     struct buf *hashes = &files->halves[AUDIT_HASHES].pending;
-    struct merkle_edge *edge = &files->edge;
-    struct merkle_hash grown = *leaf;
-    unsigned level = 0;
+    struct audit_growth growth;
 
-    for (;; level++) {
-        if (level == AUDIT_TILE_LEVEL || level == AUDIT_FILE_LEVEL)
-            buf_add(hashes, bytes_of(grown.bytes, sizeof(grown.bytes)));
-        if ((edge->size >> level & 1) == 0)
-            break;
-        merkle_node(files->hash, &edge->levels[level], &grown, &grown);
-    }
-    edge->levels[level] = grown;
-    edge->size++;
+    audit_grow(files->hash, &files->edge, leaf, &growth);
+    buf_add(hashes, bytes_of(leaf->bytes, sizeof(leaf->bytes)));
+    buf_add_u64(hashes, entries->size + entries->pending.size);
+    if (growth.tile_full)
+        buf_add(hashes, bytes_of(growth.tile_root.bytes, sizeof(growth.tile_root.bytes)));
+    if (growth.file_full)
+        buf_add(hashes, bytes_of(growth.file_root.bytes, sizeof(growth.file_root.bytes)));
 }
 
 enum err audit_files_append(struct audit_files *files, uint64_t number, struct bytes leaf)
@@ -352,9 +349,7 @@ enum err audit_files_append(struct audit_files *files, uint64_t number, struct b
     TRY(files_make_room(files));
     merkle_leaf(files->hash, leaf, &hash);
     buf_add(&entries->pending, leaf);
-    buf_add(&hashes->pending, bytes_of(hash.bytes, sizeof(hash.bytes)));
-    buf_add_u64(&hashes->pending, entries->size + entries->pending.size);
-    tree_grow(files, &hash);
+    row_add(files, &hash);
     must(buf_check(&entries->pending) == OK && buf_check(&hashes->pending) == OK);
     return OK;
 }

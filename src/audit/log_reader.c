@@ -214,6 +214,7 @@ static void rows_parse(struct cursor *cursor, struct audit_tile *tile)
         cursor_copy(cursor, tile->hashes[i].bytes, sizeof(tile->hashes[i].bytes));
         end = cursor_u64(cursor);
         if (end <= begin || end - begin > AUDIT_LEAF_SIZE_MAX) {
+            tile->count = i;
             cursor_fail(cursor);
             return;
         }
@@ -249,16 +250,12 @@ enum err audit_reader_rows(struct audit_reader *reader, uint64_t index, uint32_t
     return OK;
 }
 
-enum err audit_reader_tile(struct audit_reader *reader, uint64_t index, uint32_t count,
-                           struct audit_tile *tile)
+enum err audit_reader_leaves(struct audit_reader *reader, struct audit_tile *tile)
 {
-    struct place place = { .kind = AUDIT_ENTRIES, .file = index / AUDIT_FILE_TILES };
+    struct place place = { AUDIT_ENTRIES, tile->first / AUDIT_FILE_LEAVES, tile->begin };
+    size_t size = tile->ends[tile->count - 1];
     uint8_t *to;
-    size_t size;
 
-    TRY(audit_reader_rows(reader, index, count, tile));
-    place.at = tile->begin;
-    size = tile->ends[count - 1];
     tile->leaves.size = 0;
     to = buf_reserve(&tile->leaves, size);
     if (to == NULL)
@@ -266,6 +263,13 @@ enum err audit_reader_tile(struct audit_reader *reader, uint64_t index, uint32_t
     TRY(reader_read(reader, &place, to, size));
     buf_grown(&tile->leaves, size);
     return OK;
+}
+
+enum err audit_reader_tile(struct audit_reader *reader, uint64_t index, uint32_t count,
+                           struct audit_tile *tile)
+{
+    TRY(audit_reader_rows(reader, index, count, tile));
+    return audit_reader_leaves(reader, tile);
 }
 
 /* The end of a leaf, or of the head before the first one. */

@@ -58,6 +58,31 @@ enum err audit_edge(struct audit_reader *reader, uint64_t size, struct merkle_ed
     return OK;
 }
 
+void audit_grow(struct hash *hash, struct merkle_edge *edge, const struct merkle_hash *leaf,
+                struct audit_growth *ret_growth)
+{
+    struct merkle_hash grown = *leaf;
+    unsigned level = 0;
+
+    ret_growth->tile_full = false;
+    ret_growth->file_full = false;
+    for (;; level++) {
+        if (level == AUDIT_TILE_LEVEL) {
+            ret_growth->tile_full = true;
+            ret_growth->tile_root = grown;
+        }
+        if (level == AUDIT_FILE_LEVEL) {
+            ret_growth->file_full = true;
+            ret_growth->file_root = grown;
+        }
+        if ((edge->size >> level & 1) == 0)
+            break;
+        merkle_node(hash, &edge->levels[level], &grown, &grown);
+    }
+    edge->levels[level] = grown;
+    edge->size++;
+}
+
 bool audit_edge_equal(const struct merkle_edge *a, const struct merkle_edge *b)
 {
     if (a->size != b->size)
