@@ -177,7 +177,7 @@ enum err audit_reader_file_size(struct audit_reader *reader, enum audit_file_kin
                                 uint64_t file, uint64_t *ret_size)
 {
     struct stat status;
-    int fd;
+    int fd = -1;
 
     TRY(reader_file(reader, kind, file, &fd));
     if (fstat(fd, &status) != 0)
@@ -196,7 +196,7 @@ static enum err reader_read(struct audit_reader *reader, const struct place *pla
                             size_t size)
 {
     enum err err;
-    int fd;
+    int fd = -1;
 
     TRY(reader_file(reader, place->kind, place->file, &fd));
     err = file_read_at(fd, ret_data, size, place->at);

@@ -220,7 +220,8 @@ static enum err tail_check(struct store *store, const struct layout *layout)
     err = env_free_pages(txn, layout->file_pages, &missing_free);
     if (err == OK && missing_free == layout->page_count - layout->file_pages)
         return OK;
-    (void)ftruncate(store->probe_fd, size);
+    if (ftruncate(store->probe_fd, size) != 0 && err == OK)
+        err = file_err(errno); /* the file is as damaged as before, with zeros at its end */
     return err == OK ? ERR_CORRUPT : err;
 }
 
