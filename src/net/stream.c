@@ -58,6 +58,8 @@ static void stream_open(struct stream *stream)
         return;
     }
     timer_stop(&stream->deadline);
+    if (stream->tls != NULL)
+        tls_forget_certificates(stream->transport.ssl);
     stream_enter(stream, STREAM_OPEN);
     stream->host->on_handshake(stream->host, stream, HANDSHAKE_OK);
     if (stream->state != STREAM_OPEN)

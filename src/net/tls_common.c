@@ -13,7 +13,7 @@ static const char suites_1_3[] =
 static const char suites_1_2[] =
     "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:"
     "ECDHE-RSA-AES256-GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305";
-static const char groups[] = "X25519:P-256:P-384";
+static const char groups[] = "X25519:P-256:P-384:P-521";
 static const char signatures[] =
     "ECDSA+SHA256:ECDSA+SHA384:ECDSA+SHA512:ed25519:RSA-PSS+SHA256:RSA-PSS+SHA384:RSA-PSS+SHA512:"
     "rsa_pss_pss_sha256:rsa_pss_pss_sha384:rsa_pss_pss_sha512:RSA+SHA256:RSA+SHA384:RSA+SHA512";
@@ -67,6 +67,35 @@ enum err tls_context_identify(SSL_CTX *context, const char *certificate, const c
     EVP_PKEY_free(pkey);
     return matches ? OK
                    : why_say(why, ERR_CERTIFICATE, "%s: is not the key of %s", key, certificate);
+}
+
+/* Reading a session without a certificate into the one in use frees what that one held, and its
+ * secret, which only another ticket would need. */
+static void session_forget_leaf(SSL_SESSION *session)
+{
+    SSL_SESSION *bare = SSL_SESSION_new();
+    unsigned char *text = NULL;
+    const unsigned char *at;
+    int size = 0;
+
+    if (bare != NULL &&
+        SSL_SESSION_set_protocol_version(bare, SSL_SESSION_get_protocol_version(session)) == 1 &&
+        SSL_SESSION_set_cipher(bare, SSL_SESSION_get0_cipher(session)) == 1)
+        size = i2d_SSL_SESSION(bare, &text);
+    at = text;
+    if (size > 0)
+        (void)d2i_SSL_SESSION(&session, &at, size);
+    OPENSSL_free(text);
+    SSL_SESSION_free(bare);
+}
+
+void tls_forget_certificates(SSL *ssl)
+{
+    STACK_OF(X509) *others = SSL_get_peer_cert_chain(ssl);
+
+    while (sk_X509_num(others) > 0)
+        X509_free(sk_X509_pop(others));
+    session_forget_leaf(SSL_get_session(ssl));
 }
 
 enum handshake tls_handshake_result(void)

@@ -59,6 +59,7 @@ static int on_verify(X509_STORE_CTX *store, void *argument)
     (void)argument;
     guest->result = guest_judge(guest, store);
     X509_STORE_CTX_set_error(store, tls_verify_error(guest->result));
+    X509_STORE_CTX_set0_verified_chain(store, NULL); /* or OpenSSL keeps it with the connection */
     return guest->result == HANDSHAKE_OK;
 }
 

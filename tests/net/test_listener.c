@@ -1,5 +1,7 @@
 #include "line_server.h"
 
+enum { DESCRIPTORS = 80 };
+
 static void a_client_without_a_certificate_is_refused(void **state)
 {
     struct scene *scene = *state;
@@ -141,6 +143,51 @@ static void connections_beyond_the_maximum_wait_their_turn(void **state)
     SSL_CTX_free(context);
 }
 
+/* The table of descriptors is nearly full of other things: accepting pauses before it takes the
+ * last, and goes on when there is room again. The client that was turned away comes back. */
+static void descriptors_that_run_short_pause_accepting_and_break_nothing(void **state)
+{
+    struct scene *scene = *state;
+    SSL_CTX *context = client_context(&scene->temp, "client");
+    SSL *ssl = client_begin(context, scene->port);
+    struct listener_stats stats = { 0 };
+    int hoard[64], late, spare;
+    size_t count = 0;
+
+    assert_true(client_send(ssl, "echo x\n"));
+    assert_says(ssl, "x\n");
+    while ((hoard[count] = dup(0)) < (int)DESCRIPTORS - 20)
+        count++;
+    late = client_socket(scene->port);
+    (void)usleep(50000);
+    listener_add_stats(scene->listener, &stats);
+    assert_true(stats.pauses > 0);
+    assert_int_equal(1, stats.accepted);
+    spare = dup(0);
+    assert_true(spare >= 0);
+    assert_true(client_send(ssl, "echo still here\n"));
+    assert_says(ssl, "still here\n");
+    for (size_t i = 0; i <= count; i++)
+        (void)close(hoard[i]);
+    (void)close(late);
+    (void)close(spare);
+    client_end(ssl);
+    (void)usleep(200000);
+    ssl = client_begin(context, scene->port);
+    assert_true(client_send(ssl, "echo again\n"));
+    assert_says(ssl, "again\n");
+    client_end(ssl);
+    SSL_CTX_free(context);
+}
+
+static int begin_short_of_descriptors(void **state)
+{
+    const struct rlimit limit = { DESCRIPTORS, DESCRIPTORS };
+
+    assert_int_equal(0, setrlimit(RLIMIT_NOFILE, &limit));
+    return begin_tls(state);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -151,6 +198,9 @@ int main(void)
         OVER_TLS(a_ticket_resumes_with_the_same_identity),
         OVER_TLS(a_ticket_of_a_client_that_is_gone_is_not_used),
         OVER_TLS(connections_beyond_the_maximum_wait_their_turn),
+        cmocka_unit_test_setup_teardown(
+            descriptors_that_run_short_pause_accepting_and_break_nothing,
+            begin_short_of_descriptors, end),
     };
 
     return cmocka_run_group_tests_name("net.listener", tests, NULL, NULL);

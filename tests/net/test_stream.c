@@ -74,6 +74,24 @@ static void reading_pauses_while_the_owner_does_not_consume(void **state)
     SSL_CTX_free(context);
 }
 
+/* The keys change in both directions, long after the session and its secret are forgotten. */
+static void keys_may_be_renewed_in_the_middle(void **state)
+{
+    struct scene *scene = *state;
+    SSL_CTX *context = client_context(&scene->temp, "client");
+    SSL *ssl = client_begin(context, scene->port);
+
+    for (int i = 0; i < 3; i++) {
+        assert_true(client_send(ssl, "echo before\n"));
+        assert_says(ssl, "before\n");
+        assert_int_equal(1, SSL_key_update(ssl, SSL_KEY_UPDATE_REQUESTED));
+        assert_true(client_send(ssl, "echo after\n"));
+        assert_says(ssl, "after\n");
+    }
+    client_end(ssl);
+    SSL_CTX_free(context);
+}
+
 static void a_yield_rings_readable_again(void **state)
 {
     struct scene *scene = *state;
@@ -165,6 +183,7 @@ int main(void)
         OVER_TLS(lines_in_pieces_and_lines_together_are_the_same),
         OVER_TLS(a_long_answer_is_sent_on_as_the_peer_reads),
         OVER_TLS(reading_pauses_while_the_owner_does_not_consume),
+        OVER_TLS(keys_may_be_renewed_in_the_middle),
         OVER_TLS(a_yield_rings_readable_again),
         OVER_TLS(finish_sends_what_is_left_and_then_the_end),
         OVER_TLS(close_ends_the_connection_at_once),
