@@ -29,8 +29,13 @@ static enum err context_new(const char *name, EVP_CIPHER_CTX **ret_context)
     *ret_context = EVP_CIPHER_CTX_new();
     if (cipher == NULL || *ret_context == NULL)
         return crypto_err(0);
-    TRY(crypto_err(EVP_EncryptInit_ex2(*ret_context, cipher, NULL, NULL, NULL)));
-    return crypto_err(EVP_CIPHER_CTX_set_padding(*ret_context, 0));
+    return crypto_err(EVP_EncryptInit_ex2(*ret_context, cipher, NULL, NULL, NULL));
+}
+
+static enum err block_new(EVP_CIPHER_CTX **ret_block)
+{
+    TRY(context_new("AES-256-ECB", ret_block));
+    return crypto_err(EVP_CIPHER_CTX_set_padding(*ret_block, 0));
 }
 
 static enum err block_schedule(EVP_CIPHER_CTX *block, const uint8_t *key)
@@ -65,7 +70,7 @@ enum err aead_key_set(const uint8_t key[AEAD_KEY_SIZE], struct aead_key *ret_key
     EVP_CIPHER_CTX *block AUTO(context_free) = NULL;
     struct aead_key made AUTO(aead_key_wipe) = { 0 };
 
-    TRY(context_new("AES-256-ECB", &block));
+    TRY(block_new(&block));
     TRY(block_schedule(block, key));
     TRY(block_encrypt(block, made.subkey, BLOCK_SIZE));
     block_double(made.subkey);
@@ -85,8 +90,7 @@ enum err aead_new(struct aead **ret_aead)
 
     if (aead == NULL)
         return ERR_MEMORY;
-    if (context_new("AES-256-ECB", &aead->block) != OK ||
-        context_new("AES-256-GCM", &aead->gcm) != OK) {
+    if (block_new(&aead->block) != OK || context_new("AES-256-GCM", &aead->gcm) != OK) {
         aead_free(aead);
         return ERR_CRYPTO;
     }
