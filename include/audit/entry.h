@@ -70,7 +70,8 @@ struct audit_entry {
     char purpose[AUDIT_NAME_SIZE];
     char route[AUDIT_NAME_SIZE];
     char request_id[AUDIT_REQUEST_ID_SIZE];
-    char detail[AUDIT_NAME_SIZE]; /* of alarm, key, reload: our own words */
+    char detail[AUDIT_NAME_SIZE]; /* of alarm, key, reload: our own words; of a replay: the
+                                     word of the kind that it replays */
     uint64_t count;               /* of aggregated entries */
     bool has_customer;
     uint8_t customer_tag[AUDIT_TAG_SIZE]; /* HMAC under the tenant's log key */

@@ -25,6 +25,11 @@ struct merkle_source audit_source(struct audit_reader *reader);
 /* The right edge of the tree of the first `size` leaves. */
 enum err audit_edge(struct audit_reader *reader, uint64_t size, struct merkle_edge *ret_edge);
 
+/* The same of `size` leaves from `begin` on, which is a multiple of a power of two that is not
+ * smaller than size. */
+enum err audit_edge_from(struct audit_reader *reader, uint64_t begin, uint64_t size,
+                         struct merkle_edge *ret_edge);
+
 /* What a leaf completed: the stored roots that stand behind its row. */
 struct audit_growth {
     bool tile_full, file_full;

@@ -46,16 +46,24 @@ struct merkle_source audit_source(struct audit_reader *reader)
     return (struct merkle_source){ audit_reader_hasher(reader), reader, audit_subtree };
 }
 
-enum err audit_edge(struct audit_reader *reader, uint64_t size, struct merkle_edge *ret_edge)
+enum err audit_edge_from(struct audit_reader *reader, uint64_t begin, uint64_t size,
+                         struct merkle_edge *ret_edge)
 {
     struct merkle_edge edge = { .size = size };
 
     for (unsigned level = 0; level < MERKLE_LEVELS_MAX; level++) {
+        uint64_t index = (begin >> level) + (size >> level) - 1;
+
         if ((size >> level & 1) == 1)
-            TRY(audit_subtree(reader, level, (size >> level) - 1, &edge.levels[level]));
+            TRY(audit_subtree(reader, level, index, &edge.levels[level]));
     }
     *ret_edge = edge;
     return OK;
+}
+
+enum err audit_edge(struct audit_reader *reader, uint64_t size, struct merkle_edge *ret_edge)
+{
+    return audit_edge_from(reader, 0, size, ret_edge);
 }
 
 void audit_grow(struct hash *hash, struct merkle_edge *edge, const struct merkle_hash *leaf,

@@ -1,0 +1,180 @@
+#include "made_log.h"
+
+#include "audit/exposure.h"
+#include "audit/report.h"
+
+/* A log that tells a story, an entry a second from MADE_LOG_BEGIN_MS on. */
+static const struct audit_entry story[] = {
+    { .kind = AUDIT_TOKENIZE,
+      .client = "shop",
+      .token = "tok_a",
+      .has_customer = true,
+      .customer_tag = { 1 } },
+    { .kind = AUDIT_TOKENIZE,
+      .client = "shop",
+      .token = "tok_b",
+      .has_customer = true,
+      .customer_tag = { 2 } },
+    { .kind = AUDIT_DETOKENIZE, .client = "desk", .token = "tok_a", .purpose = "refund" },
+    { .kind = AUDIT_DETOKENIZE, .client = "desk", .token = "tok_a", .purpose = "refund" },
+    { .kind = AUDIT_DETOKENIZE, .client = "desk", .token = "tok_b", .outcome = AUDIT_WAS_REFUSED },
+    { .kind = AUDIT_FORWARD,
+      .client = "desk",
+      .token = "tok_c",
+      .more_tokens = "tok_b tok_d",
+      .route = "psp" },
+    { .kind = AUDIT_REPLAY, .client = "desk", .token = "tok_a", .detail = "tokenize" },
+    { .kind = AUDIT_REPLAY, .client = "desk", .token = "tok_a", .detail = "detokenize" },
+    { .kind = AUDIT_DETOKENIZE, .client = "other", .token = "tok_b" },
+    { .kind = AUDIT_UPDATE,
+      .client = "shop",
+      .token = "tok_c",
+      .has_customer = true,
+      .customer_tag = { 1 } },
+    { .kind = AUDIT_ERASE, .client = "shop", .token = "tok_a" },
+};
+enum { STORY = sizeof(story) / sizeof(story[0]) };
+
+static void tell(const char *folder)
+{
+    const struct merkle_edge empty = { 0 };
+    struct audit_files *files = NULL;
+
+    assert_err(OK, audit_files_open(folder, &empty, &files, NULL));
+    for (uint64_t number = 0; number < STORY; number++) {
+        struct audit_entry entry = story[number];
+        struct buf leaf AUTO(buf_done) = { .max = AUDIT_LEAF_SIZE_MAX };
+
+        entry.time_ms = MADE_LOG_BEGIN_MS + (int64_t)number * 1000;
+        entry.outcome = entry.outcome == 0 ? AUDIT_OK : entry.outcome;
+        assert_true(bytes_copy_text(bytes_lit("shop"), entry.tenant, sizeof(entry.tenant)));
+        audit_entry_write(&entry, &leaf);
+        assert_err(OK, audit_files_append(files, number, buf_bytes(&leaf)));
+    }
+    assert_err(OK, audit_files_sync(files));
+    audit_files_free(files);
+}
+
+static enum err take_lines(void *with, struct bytes lines)
+{
+    buf_add(with, lines);
+    return buf_check(with);
+}
+
+static void ask(const struct audit_filter *filter, bool customer, struct buf *lines)
+{
+    struct temp temp AUTO(temp_done) = temp_new();
+    const struct audit_reader_options options = { .folder = temp.path };
+    const struct report_question question = { .until = STORY, .filter = *filter };
+    const struct audit_line_sink sink = { take_lines, lines };
+    struct audit_reader *reader AUTO(audit_reader_done) = NULL;
+
+    tell(temp.path);
+    assert_err(OK, audit_reader_new(&options, &reader));
+    assert_err(OK, customer ? report_customer(reader, &question, &sink)
+                            : report_breach(reader, &question, &sink));
+}
+
+#define TAG_1      "\"customer_tag\":\"01000000000000000000000000000000\","
+#define TAG_2      "\"customer_tag\":\"02000000000000000000000000000000\","
+#define AT(second) "2026-11-24T10:00:" second ".000Z"
+#define SENT(token, tag)                                                                           \
+    "{\"tenant\":\"shop\",\"token\":\"" token "\"," tag                                            \
+    "\"how\":\"forward\",\"client\":\"desk\",\"route\":\"psp\",\"count\":1,\"first\":\"" AT(       \
+        "05") "\",\"last\":\"" AT("05") "\",\"first_receipt\":\"5\",\"last_receipt\":\"5\"}\n"
+
+static void a_breach_report_lists_exactly_what_the_client_saw_and_whose_it_was(void **state)
+{
+    static const char expected[] =
+        "{\"tenant\":\"shop\",\"token\":\"tok_a\"," TAG_1
+        "\"how\":\"detokenize\",\"client\":\"desk\",\"purpose\":\"refund\",\"count\":2,"
+        "\"first\":\"" AT("02") "\",\"last\":\"" AT(
+            "03") "\",\"first_receipt\":\"2\","
+                  "\"last_receipt\":\"3\"}\n" SENT("tok_c", TAG_1) SENT("tok_b", TAG_2)
+                      SENT("tok_d", "") "{\"tenant\":\"shop\",\"token\":\"tok_a\"," TAG_1
+                                        "\"how\":\"replay\",\"client\":\"desk\",\"count\":1,"
+                                        "\"first\":\"" AT("07") "\",\"last\":\"" AT(
+                                            "07") "\",\"first_receipt\":\"7\","
+                                                  "\"last_receipt\":\"7\"}\n";
+    const struct audit_filter filter = { .client = "desk" };
+    struct buf lines AUTO(buf_done) = { .max = 1 << 16 };
+    (void)state;
+
+    ask(&filter, false, &lines);
+    assert_bytes(bytes_lit(expected), buf_bytes(&lines));
+}
+
+static void a_breach_report_keeps_to_its_span_of_time(void **state)
+{
+    const struct audit_filter filter = { .client = "desk",
+                                         .since_ms = MADE_LOG_BEGIN_MS + 3000,
+                                         .until_ms = MADE_LOG_BEGIN_MS + 5000 };
+    struct buf lines AUTO(buf_done) = { .max = 1 << 16 };
+    (void)state;
+
+    ask(&filter, false, &lines);
+    buf_add_u8(&lines, '\0');
+    assert_non_null(strstr((char *)lines.data, "\"count\":1,"));
+    assert_null(strstr((char *)lines.data, "tok_b"));
+}
+
+static void a_customer_report_has_every_event_of_the_customers_cards_in_order(void **state)
+{
+    static const char *const receipts[] = { "0", "2", "3", "5", "6", "7", "9", "10" };
+    const struct audit_filter filter = { .tenant = "shop",
+                                         .by_customer = true,
+                                         .customer_tag = { 1 } };
+    struct buf lines AUTO(buf_done) = { .max = 1 << 16 };
+    char *at;
+    (void)state;
+
+    ask(&filter, true, &lines);
+    buf_add_u8(&lines, '\0');
+    at = (char *)lines.data;
+    for (size_t i = 0; i < sizeof(receipts) / sizeof(receipts[0]); i++) {
+        char receipt[32];
+
+        (void)snprintf(receipt, sizeof(receipt), "\"receipt\":\"%s\"}\n", receipts[i]);
+        assert_non_null(strstr(at, receipt));
+        assert_true(strstr(at, receipt) == strstr(at, "\"receipt\":"));
+        at = strstr(at, receipt) + strlen(receipt);
+    }
+    assert_string_equal("", at);
+    assert_non_null(
+        strstr((char *)lines.data,
+               "{\"time\":\"" AT("05") "\",\"what\":\"sent\",\"outcome\":\"ok\","
+                                       "\"client\":\"desk\",\"route\":\"psp\",\"token\":\"tok_c\","
+                                       "\"receipt\":\"5\"}\n"));
+}
+
+static void exposures_are_found_again_after_growing(void **state)
+{
+    struct exposures exposures AUTO(exposures_done) = { 0 };
+    (void)state;
+
+    for (unsigned round = 0; round < 2; round++) {
+        for (unsigned i = 0; i < 5000; i++) {
+            struct exposure_key key = { 0 };
+            struct exposure *row;
+
+            (void)snprintf(key.token, sizeof(key.token), "tok_%u", i);
+            assert_err(OK, exposures_add(&exposures, &key, &row));
+            assert_int_equal(round, row->count);
+            row->count++;
+            assert_ptr_equal(row, exposures_find(&exposures, &key));
+        }
+    }
+    assert_int_equal(5000, exposures.count);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_breach_report_lists_exactly_what_the_client_saw_and_whose_it_was),
+        cmocka_unit_test(a_breach_report_keeps_to_its_span_of_time),
+        cmocka_unit_test(a_customer_report_has_every_event_of_the_customers_cards_in_order),
+        cmocka_unit_test(exposures_are_found_again_after_growing),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
