@@ -40,6 +40,8 @@ static enum err enter_replay(struct ledger *ledger, struct submission *submissio
 {
     enum decision decision = item->decision;
 
+    (void)bytes_copy_text(bytes_str(audit_kind_word(item->entry.kind)), item->entry.detail,
+                          sizeof(item->entry.detail));
     item->entry.kind = AUDIT_REPLAY;
     item->entry.has_record = false;
     if (item->err == OK)
