@@ -194,6 +194,19 @@ static void chunks_over_the_limit_are_refused_at_their_size(void **state)
     assert_accepted(1, buf_bytes(&text));
 }
 
+static void a_chunk_size_does_not_overflow(void **state)
+{
+    struct http_fields fields = { .framing = HTTP_CHUNKED };
+    struct http_body body;
+    size_t used;
+    (void)state;
+
+    assert_err(OK, http_body_start(&body, &fields, UINT64_MAX));
+    assert_int_equal(HTTP_BAD,
+                     http_body_read(&body, bytes_lit("10000000000000005\r\n"), NULL, &used));
+    assert_err(ERR_TOO_LARGE, body.err);
+}
+
 static void extensions_and_trailers_are_bounded(void **state)
 {
     struct buf text AUTO(buf_done) = { .max = 65536 };
@@ -257,6 +270,7 @@ int main(void)
         cmocka_unit_test(every_byte_beside_a_chunk_size_is_judged),
         cmocka_unit_test(chunk_ends_are_judged_to_the_letter),
         cmocka_unit_test(chunks_over_the_limit_are_refused_at_their_size),
+        cmocka_unit_test(a_chunk_size_does_not_overflow),
         cmocka_unit_test(extensions_and_trailers_are_bounded),
         cmocka_unit_test(a_response_without_framing_is_bounded),
         cmocka_unit_test(a_full_buffer_is_an_error_of_its_own),
