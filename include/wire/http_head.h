@@ -14,10 +14,11 @@
  *     }
  *
  * Refused: ERR_BAD_REQUEST (whatever the RFCs say must or should be), ERR_HEAD_TOO_LARGE (longer
- * than size_max, or more than 64 fields), ERR_BAD_VERSION. HTTP/1.1 to 1.9 are read as 1.1
- * (RFC 9110, section 2.5). HTTP/1.0 is refused with ERR_BAD_VERSION, as is every other major
- * version: it has neither Host nor chunked framing to rely on. What other checks stand before is
- * delivered as a fact: a method that is not known, an expectation, a body.
+ * than size_max, or more than 64 fields), ERR_BAD_VERSION (another major version). HTTP/1.1 to 1.9
+ * are read as 1.1 (RFC 9110, section 2.5). HTTP/1.0 is what many proxies speak to what is behind
+ * them: it may do without Host, its connection ends with the answer, an expectation is not heard,
+ * and Transfer-Encoding in it is refused. What other checks stand before is delivered as a fact: a
+ * method that is not known, an expectation, a body.
  */
 #ifndef PANGATE_WIRE_HTTP_HEAD_H
 #define PANGATE_WIRE_HTTP_HEAD_H
@@ -52,6 +53,7 @@ struct http_head {
     enum target_form target_form;
     enum http_expect expect;
     bool keep_alive; /* the connection may live on after the answer */
+    bool is_old;     /* HTTP/1.0: the answer must not come in chunks */
     bool has_query;
     struct http_span method_text, target, authority, path, query; /* see struct target */
     struct http_fields fields;                                    /* and the framing */

@@ -34,12 +34,15 @@ static enum http_method method_find(struct bytes name)
 }
 
 /* HTTP-version = "HTTP/" DIGIT "." DIGIT (RFC 9112, section 2.3). */
-static enum err version_judge(struct bytes text)
+static enum err version_read(struct bytes text, bool *ret_is_old)
 {
     if (text.size != 8 || !bytes_start_with(text, bytes_lit("HTTP/")) || text.data[6] != '.' ||
         !http_is(text.data[5], HTTP_DIGIT) || !http_is(text.data[7], HTTP_DIGIT))
         return ERR_BAD_REQUEST;
-    return text.data[5] == '1' && text.data[7] != '0' ? OK : ERR_BAD_VERSION;
+    if (text.data[5] != '1')
+        return ERR_BAD_VERSION;
+    *ret_is_old = text.data[7] == '0';
+    return OK;
 }
 
 static struct http_span span_in(struct bytes text, struct bytes part)
@@ -77,7 +80,7 @@ static enum err request_line_judge(struct http_head *head, struct bytes text, st
         return ERR_BAD_REQUEST;
     rest = bytes_from(line, method + 1);
     target = bytes_index(rest, ' ');
-    TRY(version_judge(bytes_from(rest, target + 1)));
+    TRY(version_read(bytes_from(rest, target + 1), &head->is_old));
     head->method = method_find(bytes_of(line.data, method));
     head->method_text = (struct http_span){ span.at, (uint16_t)method };
     head->target = (struct http_span){ (uint16_t)(span.at + method + 1), (uint16_t)target };
@@ -98,18 +101,21 @@ static enum http_expect expect_read(const struct http_head *head, struct bytes t
     return HTTP_EXPECT_CONTINUE;
 }
 
-/* What only the whole head can show: that there is a Host, and that the target agrees with it. */
+/* What only the whole head can show: that there is a Host, that the target agrees with it, and what
+ * HTTP/1.0 has no notion of (RFC 9112, sections 3.2 and 6.1; RFC 9110, section 10.1.1). */
 static enum err head_judge(struct http_head *head, struct bytes text)
 {
     struct bytes host = http_fields_known(&head->fields, text, HTTP_HOST);
 
-    if (!http_fields_have(&head->fields, HTTP_HOST))
+    if (!http_fields_have(&head->fields, HTTP_HOST) && !head->is_old)
         return ERR_BAD_REQUEST;
-    if (head->target_form == TARGET_ABSOLUTE &&
+    if (head->is_old && head->fields.framing == HTTP_CHUNKED)
+        return ERR_BAD_REQUEST;
+    if (head->target_form == TARGET_ABSOLUTE && http_fields_have(&head->fields, HTTP_HOST) &&
         !bytes_equal_nocase(host, http_span_bytes(head->authority, text)))
         return ERR_BAD_REQUEST;
-    head->expect = expect_read(head, text);
-    head->keep_alive = !head->fields.close;
+    head->expect = head->is_old ? HTTP_EXPECT_NOTHING : expect_read(head, text);
+    head->keep_alive = !head->is_old && !head->fields.close;
     return OK;
 }
 

@@ -29,7 +29,7 @@ static void check_facts(const struct http_head *head, struct bytes text)
     struct bytes all = bytes_of(text.data, head->size);
 
     must(head->size <= SIZE_MAX_OF_HEAD && bytes_end_with(all, bytes_lit("\r\n\r\n")));
-    must(http_fields_have(&head->fields, HTTP_HOST));
+    must(head->is_old || http_fields_have(&head->fields, HTTP_HOST));
     must(head->fields.count <= HTTP_FIELDS_MAX);
     check_span(head->method_text, all);
     check_span(head->target, all);

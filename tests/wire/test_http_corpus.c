@@ -17,19 +17,12 @@ enum { CORPUS_MAX = 8 * 1024 * 1024, TEXT_MAX = 64 * 1024, CASES = 255 };
 /* Its codes for what it does not refuse but hands back to the caller. */
 enum { ACCEPTED = 0, DATA_AFTER_CLOSE = 5, UPGRADE = 22, UPGRADE_PRI = 23 };
 
-/* Accepted there and refused here, but for the first. */
+/* Accepted there and refused here, but for the first two. */
 static const struct difference {
     const char *file, *name, *why;
 } differences[] = {
     { "invalid.md", "Invalid method", "RFC 9110, 9.1: a token; the caller answers 501" },
-    { "connection.md", "No restart when keep-alive is off (1.0)", "HTTP/1.0" },
-    { "connection.md", "Resetting flags when keep-alive is off (1.0, lenient)", "HTTP/1.0" },
-    { "content-length.md", "Funky `Content-Length` with body", "HTTP/1.0" },
-    { "method.md", "CONNECT request", "HTTP/1.0" },
-    { "method.md", "CONNECT request with CAPS", "HTTP/1.0" },
-    { "method.md", "CONNECT with body", "HTTP/1.0" },
-    { "sample.md", "Apache bench GET", "HTTP/1.0" },
-    { "uri.md", "Underscore in hostname", "HTTP/1.0" },
+    { "invalid.md", "HTTP protocol and ANNOUNCE method", "likewise" },
     { "sample.md", "No HTTP version", "RFC 9112, 2.3" },
     { "method.md", "SOURCE request with ICE", "RFC 9112, 2.3" },
     { "method.md", "OPTIONS request with RTSP", "RFC 9112, 2.3" },

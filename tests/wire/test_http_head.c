@@ -159,6 +159,27 @@ static void connection_and_expect_are_read(void **state)
     }
 }
 
+/* Proxies speak it to what is behind them. */
+static void an_old_request_ends_its_connection(void **state)
+{
+    struct http_head head;
+    (void)state;
+
+    assert_int_equal(HTTP_DONE, read_head("GET / HTTP/1.0\r\n\r\n", &head));
+    assert_true(head.is_old);
+    assert_false(head.keep_alive);
+    assert_int_equal(HTTP_DONE, read_head("POST / HTTP/1.0\r\nHost: a\r\nContent-Length: 1\r\n"
+                                          "Connection: keep-alive\r\nExpect: x\r\n\r\n",
+                                          &head));
+    assert_false(head.keep_alive);
+    assert_int_equal(HTTP_EXPECT_NOTHING, head.expect);
+    assert_int_equal(HTTP_DONE, read_head("GET http://a/ HTTP/1.0\r\n\r\n", &head));
+    assert_int_equal(HTTP_BAD, read_head("GET http://a/ HTTP/1.0\r\nHost: b\r\n\r\n", &head));
+    assert_int_equal(HTTP_BAD, read_head("GET / HTTP/1.0\r\nHost:\r\n\r\n", &head));
+    assert_int_equal(HTTP_DONE, read_head("GET / HTTP/1.1\r\nHost: a\r\n\r\n", &head));
+    assert_false(head.is_old);
+}
+
 static void what_is_legal_is_accepted(void **state)
 {
     static const char *const texts[] = {
@@ -207,6 +228,7 @@ int main(void)
         cmocka_unit_test(methods_are_known_by_their_exact_names),
         cmocka_unit_test(every_form_of_target_is_split),
         cmocka_unit_test(connection_and_expect_are_read),
+        cmocka_unit_test(an_old_request_ends_its_connection),
         cmocka_unit_test(what_is_legal_is_accepted),
         cmocka_unit_test(pipelined_requests_are_told_apart),
     };

@@ -156,6 +156,7 @@ static void request_lines_are_judged_to_the_letter(void **state)
         "POST / RTSP/1.0",
         "POST / XHTTP/1.1",
         "HTTP/1.1 200 OK",
+        "POST / HTTP/1.00",
     };
     (void)state;
 
@@ -166,7 +167,7 @@ static void request_lines_are_judged_to_the_letter(void **state)
 static void other_versions_are_refused_as_such(void **state)
 {
     static const char *const lines[] = {
-        "GET / HTTP/1.0", "GET / HTTP/0.9", "GET / HTTP/2.0", "GET / HTTP/3.0",
+        "GET / HTTP/0.9", "GET / HTTP/2.0", "GET / HTTP/3.0",
         "GET / HTTP/9.9", "PRI * HTTP/2.0", "GET / HTTP/0.0",
     };
     (void)state;
@@ -349,6 +350,16 @@ static void transfer_encodings_that_are_not_chunked_are_refused(void **state)
     with_every_byte_but("Transfer-Encoding: chun@ed", "kK", refuse_field);
 }
 
+static void an_old_request_cannot_be_chunked(void **state)
+{
+    (void)state;
+
+    assert_refused(ERR_BAD_REQUEST, bytes_lit("POST / HTTP/1.0\r\nHost: a\r\n"
+                                              "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n"));
+    assert_refused(ERR_BAD_REQUEST, bytes_lit("POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n"
+                                              "Content-Length: 5\r\n"));
+}
+
 static void framing_fields_do_not_stand_together(void **state)
 {
     static const char *const pairs[] = {
@@ -467,6 +478,7 @@ int main(void)
         cmocka_unit_test(a_few_empty_lines_may_come_first_and_no_more),
         cmocka_unit_test(content_lengths_that_are_not_one_number_are_refused),
         cmocka_unit_test(transfer_encodings_that_are_not_chunked_are_refused),
+        cmocka_unit_test(an_old_request_cannot_be_chunked),
         cmocka_unit_test(framing_fields_do_not_stand_together),
         cmocka_unit_test(hosts_that_are_none_are_refused),
         cmocka_unit_test(a_target_that_contradicts_host_is_refused),
