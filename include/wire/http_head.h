@@ -47,7 +47,7 @@ enum http_expect {
 struct http_head {
     enum err err; /* after HTTP_BAD */
 
-    /* The facts, after HTTP_DONE. */
+    /* The facts, after HTTP_DONE; after HTTP_BAD those of the lines before. */
     uint16_t size; /* of the head, with its empty line and any before it */
     enum http_method method;
     enum target_form target_form;

@@ -8,6 +8,13 @@ void http_head_start(struct http_head *head, size_t size_max)
 {
     must(size_max <= HTTP_HEAD_SIZE_MAX);
     head->err = OK;
+    head->size = 0;
+    head->method = HTTP_METHOD_OTHER;
+    head->target_form = TARGET_ORIGIN;
+    head->expect = HTTP_EXPECT_NOTHING;
+    head->keep_alive = head->has_query = head->is_old = false;
+    head->method_text = head->target = head->authority = (struct http_span){ 0, 0 };
+    head->path = head->query = (struct http_span){ 0, 0 };
     head->lines = http_lines_start((uint16_t)size_max);
     head->empty_lines = 0;
     head->part = REQUEST_LINE;

@@ -72,6 +72,20 @@ static void a_wrong_line_is_refused_without_waiting_for_the_rest(void **state)
     assert_int_equal(HTTP_MORE, read_head("GET / HTTP/1.1\r\nHost: a\r\n", &head));
 }
 
+/* So that the answer to a HEAD has no content, and to nothing else by mistake. */
+static void a_refused_head_keeps_what_was_read_and_nothing_older(void **state)
+{
+    struct http_head head;
+    (void)state;
+
+    assert_int_equal(HTTP_BAD, read_head("HEAD / HTTP/1.1\r\nX : y\r\n", &head));
+    assert_int_equal(HTTP_HEAD, head.method);
+    assert_int_equal(HTTP_BAD, read_head("POST / HTTP/3.0\r\n", &head));
+    assert_int_equal(HTTP_METHOD_OTHER, head.method);
+    assert_false(head.keep_alive);
+    assert_int_equal(0, head.path.size);
+}
+
 static void methods_are_known_by_their_exact_names(void **state)
 {
     struct http_head head;
@@ -225,6 +239,7 @@ int main(void)
         cmocka_unit_test(a_head_is_read_to_its_facts),
         cmocka_unit_test(the_bytes_may_move_between_two_calls),
         cmocka_unit_test(a_wrong_line_is_refused_without_waiting_for_the_rest),
+        cmocka_unit_test(a_refused_head_keeps_what_was_read_and_nothing_older),
         cmocka_unit_test(methods_are_known_by_their_exact_names),
         cmocka_unit_test(every_form_of_target_is_split),
         cmocka_unit_test(connection_and_expect_are_read),
