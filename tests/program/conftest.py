@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from gateway import Gateway
+
 
 @pytest.fixture(scope="session")
 def pangate():
@@ -22,3 +24,35 @@ def corpora():
     if folder is None:
         pytest.skip("PANGATE_CORPORA is not set")
     return Path(folder)
+
+
+@pytest.fixture(scope="module")
+def gateway(pangate, tmp_path_factory):
+    """A running gateway that a whole module shares."""
+    gateway = Gateway(pangate, tmp_path_factory.mktemp("gateway") / "play").start()
+    yield gateway
+    gateway.stop()
+
+
+@pytest.fixture
+def own_gateway(pangate, tmp_path):
+    """A running gateway of one test's own, to be killed and bent."""
+    gateway = Gateway(pangate, tmp_path / "play").start()
+    yield gateway
+    if gateway.process is not None:
+        gateway.process.kill()
+        gateway.process.wait()
+
+
+@pytest.fixture
+def shop(gateway):
+    client = gateway.client("shop")
+    yield client
+    client.close()
+
+
+@pytest.fixture
+def office(gateway):
+    client = gateway.client("back-office")
+    yield client
+    client.close()
