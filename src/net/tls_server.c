@@ -9,17 +9,18 @@
 #include "base/must.h"
 #include "net/crl.h"
 #include "net/pem.h"
+#include "net/ticket_keys.h"
 #include "net/tls_common.h"
 
 enum {
     CHAIN_MESSAGE_MAX = 4 * PEER_CERTIFICATE_SIZE_MAX, /* of the whole Certificate message */
-    TICKET_SECONDS = 60 * 60,
     TICKETS_PER_HANDSHAKE = 1,
     FACTS_SIZE_MAX = 512,
 };
 
 struct tls_server {
     SSL_CTX *context;
+    struct ticket_keys *tickets;
     struct crl_set *crls; /* NULL: revocation is not configured */
     atomic_uint holders;
 };
@@ -109,6 +110,23 @@ static SSL_TICKET_RETURN on_ticket_shown(SSL *ssl, SSL_SESSION *session, const u
     return status == SSL_TICKET_SUCCESS ? SSL_TICKET_RETURN_USE : SSL_TICKET_RETURN_USE_RENEW;
 }
 
+/* What OpenSSL asks for here: 1 set, 2 set and to be replaced, 0 no such key, -1 failed. */
+static int on_ticket_key(SSL *ssl, unsigned char *name, unsigned char *iv, EVP_CIPHER_CTX *cipher,
+                         EVP_MAC_CTX *mac, int making)
+{
+    const struct tls_guest *guest = SSL_get_app_data(ssl);
+    const struct ticket_seal seal = { name, iv, cipher, mac };
+    bool renew;
+    enum err err;
+
+    if (making)
+        return ticket_keys_seal(guest->server->tickets, &seal, clock_mono_ms()) == OK ? 1 : -1;
+    err = ticket_keys_open(guest->server->tickets, &seal, clock_mono_ms(), &renew);
+    if (err != OK)
+        return err == ERR_NOT_FOUND ? 0 : -1;
+    return renew ? 2 : 1;
+}
+
 /* A client that offers protocols must offer ours, so that its bytes are never taken for another
  * protocol's (RFC 7301, section 3.2). */
 static int on_alpn(SSL *ssl, const unsigned char **ret_name, unsigned char *ret_size,
@@ -133,10 +151,11 @@ static void context_set_callbacks(SSL_CTX *context)
                        NULL);
     SSL_CTX_set_cert_verify_callback(context, on_verify, NULL);
     must(SSL_CTX_set_session_ticket_cb(context, on_ticket_made, on_ticket_shown, NULL) == 1);
+    must(SSL_CTX_set_tlsext_ticket_key_evp_cb(context, on_ticket_key) == 1);
     SSL_CTX_set_alpn_select_cb(context, on_alpn, NULL);
     (void)SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
     must(SSL_CTX_set_session_id_context(context, session_context, sizeof(session_context)) == 1);
-    (void)SSL_CTX_set_timeout(context, TICKET_SECONDS);
+    (void)SSL_CTX_set_timeout(context, TICKET_LIFE_S);
     must(SSL_CTX_set_num_tickets(context, TICKETS_PER_HANDSHAKE) == 1);
     SSL_CTX_set_max_cert_list(context, CHAIN_MESSAGE_MAX);
 }
@@ -175,6 +194,7 @@ static enum err server_build(struct tls_server *server, const struct tls_server_
     server->context = SSL_CTX_new(TLS_server_method());
     if (server->context == NULL)
         return ERR_MEMORY;
+    TRY(ticket_keys_new(&server->tickets));
     tls_context_harden(server->context);
     context_set_callbacks(server->context);
     TRY(tls_context_identify(server->context, options->certificate, options->key, why));
@@ -214,6 +234,7 @@ void tls_server_release(struct tls_server *server)
     if (server == NULL || atomic_fetch_sub(&server->holders, 1) > 1)
         return;
     SSL_CTX_free(server->context);
+    ticket_keys_free(server->tickets);
     crl_set_free(server->crls);
     free(server);
 }
