@@ -63,6 +63,9 @@ struct pan_finder {                 /* SECRET: declare with AUTO(pan_finder_wipe
 /* Read a character on. Gives the matches that ended just before it. */
 void pan_finder_read(struct pan_finder *finder, uint8_t character, struct pan_matches *ret_matches);
 
+/* Read over `count` characters of which none is a digit, while no match may be under way. */
+void pan_finder_skip(struct pan_finder *finder, size_t count);
+
 /* Where the earliest match that may still come would begin; the place of the next character if
  * none has begun. What stands before it is settled. */
 uint64_t pan_finder_open_from(const struct pan_finder *finder);

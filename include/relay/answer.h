@@ -2,8 +2,9 @@
  * What comes back from a processor, cleaned on its way to the caller.
  *
  * Every card number (pan_find.h), digits escaped or split by chunk borders included, becomes its
- * token, or 411111******1111 if the vault has none. Where several readings of the same digits are
- * possible, one that the vault knows wins; what the others had in it becomes stars. JSON stays
+ * token, or 411111******1111 if the vault has none. Where the same digits can be read as several
+ * numbers, one that the vault knows wins, else the one that contains the others; what is left of
+ * the others becomes stars. JSON stays
  * JSON: a number that cannot hold what is put in becomes a string.
  *
  * A security code that the request had put in is dropped where the answer repeats it: a digit group
@@ -30,18 +31,17 @@ struct answer_rules {
     const struct echo_codes *codes; /* security codes that were put in; NULL: none */
 };
 
-enum answer_number { ANSWER_NO_NUMBER, ANSWER_IN_NUMBER, ANSWER_IN_LONG_NUMBER };
-
 struct answer { /* SECRET: declare with AUTO(answer_done) */
     const struct answer_rules *rules;
     enum content content;
-    bool begun;     /* a character that is not white space was seen */
-    bool in_string; /* of JSON */
-    enum answer_number number;
-    uint64_t number_start;
+    bool known;            /* the content is, or a character that is not white space was seen */
+    bool in_string;        /* of JSON */
+    enum held_place place; /* whether the last character belongs to a JSON number */
+    uint64_t number_start; /* its first character */
     uint8_t carry[GLYPH_SIZE_MAX]; /* the beginning of an escape */
     uint8_t carry_size;
     struct pan_finder finder;
+    struct pan_matches matches;
     struct echo echo;
     struct held held;
 };

@@ -11,7 +11,7 @@
 #include "base/bytes.h"
 #include "relay/mark.h"
 
-enum { CODE_DIGITS_MAX = 4, ECHO_WORD_MAX = 24 };
+enum { CODE_DIGITS_MIN = 3, CODE_DIGITS_MAX = 4, ECHO_BEFORE_MAX = 128 };
 
 struct echo_code {                   /* SECRET */
     uint8_t digits[CODE_DIGITS_MAX]; /* ASCII */
@@ -27,15 +27,17 @@ struct echo_codes { /* SECRET: declare with AUTO(echo_codes_wipe); begins zeroed
 enum err echo_codes_add(struct echo_codes *codes, struct bytes code);
 void echo_codes_wipe(struct echo_codes *codes);
 
-struct echo {                 /* SECRET; begins zeroed */
-    bool named;               /* the last word names a security code */
-    char word[ECHO_WORD_MAX]; /* the word so far, in lower case */
-    uint8_t word_size;
-    struct echo_code group; /* the digit group so far */
-    uint8_t group_size;     /* its digits, more than the group holds if it is too long */
+struct echo {                        /* SECRET; begins zeroed */
+    uint8_t before[ECHO_BEFORE_MAX]; /* the last characters, a ring */
+    size_t place;                    /* of the next one */
+    uint8_t group[CODE_DIGITS_MAX];  /* the digit group so far, in ASCII */
+    uint8_t group_size;              /* more than CODE_DIGITS_MAX: too long for a code */
 };
 
 /* Read a character on. The number of digits just before it that are such a code, or 0. */
 size_t echo_read(struct echo *echo, const struct echo_codes *codes, uint8_t character);
+
+/* Read over characters of which none is a digit. */
+void echo_skip(struct echo *echo, struct bytes characters);
 
 #endif

@@ -30,4 +30,13 @@ struct glyph {
  * if it ends in what may be an escape. */
 struct glyph glyph_read(struct bytes text, enum content content, bool is_last);
 
+/* Whether the glyph read from the front of `text` means this byte. Outside ASCII a byte means only
+ * itself: escapes of it are not undone. */
+static inline bool glyph_is(struct glyph glyph, struct bytes text, uint8_t byte)
+{
+    if (glyph.character == GLYPH_OTHER)
+        return !glyph.escaped && text.data[0] == byte;
+    return glyph.character == byte;
+}
+
 #endif

@@ -77,7 +77,8 @@ void held_add_code(struct held *held, size_t size);
 /* From `start` on the characters belong to a number that is too long to be held. */
 void held_give_up_number(struct held *held, uint64_t start);
 
-/* How far all is settled if nothing can change before `end`: not into the middle of a match. */
+/* How far all is settled if nothing can change before `end`: not into the middle of a match
+ * or of a number. */
 uint64_t held_settled(const struct held *held, uint64_t end);
 
 /* Turn matches that begin before `end` and reach behind it into stars. */

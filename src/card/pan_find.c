@@ -1,5 +1,6 @@
 #include "card/pan_find.h"
 
+#include "base/must.h"
 #include "base/secret.h"
 #include "card/brand.h"
 #include "card/check_digit.h"
@@ -24,6 +25,12 @@ static void drop_first_group(struct pan_finder *finder)
     memmove(finder->groups, finder->groups + 1, finder->group_count * sizeof(finder->groups[0]));
 }
 
+static void forget(struct pan_finder *finder)
+{
+    finder->digit_count = 0;
+    finder->group_count = 0;
+}
+
 /* No coming match begins with a group that leaves no room for this digit. */
 static void read_digit(struct pan_finder *finder, uint8_t digit)
 {
@@ -31,8 +38,10 @@ static void read_digit(struct pan_finder *finder, uint8_t digit)
 
     while (finder->digit_count == PAN_DIGITS_MAX && finder->group_count > groups_kept)
         drop_first_group(finder);
-    if (finder->digit_count == PAN_DIGITS_MAX)
+    if (finder->digit_count == PAN_DIGITS_MAX) {
+        forget(finder);
         finder->too_long = true;
+    }
     if (finder->too_long)
         return;
     if (!finder->in_group)
@@ -67,26 +76,26 @@ static void end_group(const struct pan_finder *finder, struct pan_matches *match
     }
 }
 
-static void forget(struct pan_finder *finder)
-{
-    finder->digit_count = 0;
-    finder->group_count = 0;
-    finder->too_long = false;
-}
-
 void pan_finder_read(struct pan_finder *finder, uint8_t character, struct pan_matches *ret_matches)
 {
     ret_matches->count = 0;
     if (is_digit(character)) {
         read_digit(finder, character & 15);
     } else {
-        if (finder->in_group && !finder->too_long)
+        if (finder->in_group)
             end_group(finder, ret_matches);
-        if (!finder->in_group || finder->too_long || !is_joint(character))
+        if (!finder->in_group || !is_joint(character))
             forget(finder);
+        finder->too_long = false;
     }
     finder->in_group = is_digit(character);
     finder->place++;
+}
+
+void pan_finder_skip(struct pan_finder *finder, size_t count)
+{
+    must(finder->group_count == 0 && !finder->in_group);
+    finder->place += count;
 }
 
 uint64_t pan_finder_open_from(const struct pan_finder *finder)
@@ -104,7 +113,7 @@ void pan_matches_wipe(struct pan_matches *matches)
     wipe(matches, sizeof(*matches));
 }
 
-bool pan_find(struct bytes text, size_t *from, struct bytes *ret_match)
+static bool find(struct bytes text, size_t *from, struct bytes *ret_match)
 {
     struct pan_finder finder AUTO(pan_finder_wipe) = { .place = *from };
     struct pan_matches matches AUTO(pan_matches_wipe) = { .count = 0 };
@@ -118,6 +127,21 @@ bool pan_find(struct bytes text, size_t *from, struct bytes *ret_match)
         }
     }
     return false;
+}
+
+/* Most texts hold fewer digits than any card number. */
+static bool has_enough_digits(struct bytes text)
+{
+    size_t digits = 0;
+
+    for (size_t i = 0; i < text.size; i++)
+        digits += is_digit(text.data[i]);
+    return digits >= PAN_DIGITS_MIN;
+}
+
+bool pan_find(struct bytes text, size_t *from, struct bytes *ret_match)
+{
+    return has_enough_digits(bytes_from(text, *from)) && find(text, from, ret_match);
 }
 
 bool text_holds_pan(struct bytes text)

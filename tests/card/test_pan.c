@@ -57,8 +57,8 @@ static void what_is_no_card_number_is_refused_and_leaves_the_result_alone(void *
         { bytes_lit("4111\t1111 1111 1111"), "a tab" },
         { bytes_lit("4111.1111.1111.1111"), "dots" },
         { bytes_lit("411111111111111O"), "a letter" },
-        { bytes_lit("41111111111111:1"), "a colon, the digit ten of its row" },
-        { bytes_lit("4111111111111?11"), "a question mark, the digit fifteen of its row" },
+        { bytes_lit("4111111:11111111"), "a colon, that would pass as ten" },
+        { bytes_lit("4111111?11111116"), "a question mark, as fifteen" },
         { bytes_lit("+4111111111111111"), "a sign" },
         { bytes_lit("\xEF\xBC\x94"
                     "111111111111111"),

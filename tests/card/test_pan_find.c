@@ -154,6 +154,10 @@ static void endless_lists_of_digits_end_in_bounded_memory(void **state)
         pan_finder_read(&finder, i % 2 == 0 ? '7' : ' ', &matches);
         assert_true(finder.place - pan_finder_open_from(&finder) <= PAN_TEXT_MAX + 1);
     }
+    for (int i = 0; i < 1000000; i++) {
+        pan_finder_read(&finder, '7', &matches);
+        assert_true(finder.place - pan_finder_open_from(&finder) <= PAN_TEXT_MAX + 1);
+    }
 }
 
 int main(void)
