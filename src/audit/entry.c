@@ -214,7 +214,7 @@ static void export_tokens(struct json_writer *json, struct bytes tokens)
         size_t end = bytes_index(tokens, ' ');
 
         if (end > 0)
-            json_string(json, NULL, bytes_of(tokens.data, end));
+            json_text(json, NULL, bytes_of(tokens.data, end));
         tokens = bytes_from(tokens, end + 1);
     }
     json_close(json, ']');
@@ -227,7 +227,7 @@ static void export_hex(struct json_writer *json, const char *name, struct bytes 
 
     buf_init_fixed(&hex, storage, sizeof(storage));
     encode_hex(bytes, &hex);
-    json_string(json, name, buf_bytes(&hex));
+    json_text(json, name, buf_bytes(&hex));
 }
 
 void audit_entry_export(const struct audit_entry *entry, uint64_t number, struct buf *line)

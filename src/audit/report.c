@@ -143,7 +143,7 @@ static void customer_member(struct json_writer *json, const struct exposure *tok
         return;
     buf_init_fixed(&hex, storage, sizeof(storage));
     encode_hex(bytes_of(token->customer_tag, AUDIT_TAG_SIZE), &hex);
-    json_string(json, "customer_tag", buf_bytes(&hex));
+    json_text(json, "customer_tag", buf_bytes(&hex));
 }
 
 static void exposure_write(const struct breach *breach, const struct exposure *row,

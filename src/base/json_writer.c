@@ -107,7 +107,7 @@ void json_close(struct json_writer *json, char bracket)
     json->comma = true;
 }
 
-void json_string(struct json_writer *json, const char *name, struct bytes value)
+void json_text(struct json_writer *json, const char *name, struct bytes value)
 {
     begin(json, name);
     quote(json->out, value);
@@ -115,7 +115,7 @@ void json_string(struct json_writer *json, const char *name, struct bytes value)
 
 void json_str(struct json_writer *json, const char *name, const char *value)
 {
-    json_string(json, name, bytes_str(value));
+    json_text(json, name, bytes_str(value));
 }
 
 static void add_number(struct buf *out, int64_t value)
@@ -151,7 +151,7 @@ void json_raw(struct json_writer *json, const char *name, struct bytes value)
     buf_add(json->out, value);
 }
 
-void json_string_named(struct json_writer *json, struct bytes name, struct bytes value)
+void json_text_named(struct json_writer *json, struct bytes name, struct bytes value)
 {
     begin_named(json, name);
     quote(json->out, value);

@@ -131,7 +131,7 @@ static void write_fingerprint(struct json_writer *json, const struct about *abou
     buf_init_fixed(&text, storage, sizeof(storage));
     buf_add_str(&text, "fp_");
     encode_base64url(bytes_of(about->fingerprint, sizeof(about->fingerprint)), &text);
-    json_string(json, "fingerprint", buf_bytes(&text));
+    json_text(json, "fingerprint", buf_bytes(&text));
 }
 
 static void write_shown_card(struct json_writer *json, const struct about *about)
@@ -152,13 +152,13 @@ static void write_metadata(struct json_writer *json, const struct about *about)
 
     json_open(json, "metadata", '{');
     while (metadata_next(&rest, &name, &value))
-        json_string_named(json, name, value);
+        json_text_named(json, name, value);
     json_close(json, '}');
 }
 
 void view_write(struct json_writer *json, const struct view *view)
 {
-    json_string(json, "token", token_bytes(&view->token));
+    json_text(json, "token", token_bytes(&view->token));
     json_str(json, "format", token_format_name(view->record.header.format));
     json_str(json, "reuse", view->record.header.single ? "single" : "multi");
     if (view->says_new)
@@ -181,11 +181,11 @@ void card_write(struct json_writer *json, const struct token *token, const struc
 
     buf_init_fixed(&number, digits, sizeof(digits));
     pan_write_ascii(&card->pan, &number);
-    json_string(json, "token", token_bytes(token));
+    json_text(json, "token", token_bytes(token));
     json_open(json, "card", '{');
-    json_string(json, "number", buf_bytes(&number));
+    json_text(json, "number", buf_bytes(&number));
     write_expiry(json, card->expiry);
     if (card->name_size > 0)
-        json_string(json, "name", card_name(card));
+        json_text(json, "name", card_name(card));
     json_close(json, '}');
 }

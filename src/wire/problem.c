@@ -37,7 +37,7 @@ void problem_write(struct buf *out, const struct problem *problem)
     json_number(&json, "status", err_http(problem->err));
     json_str(&json, "detail", detail_of(problem));
     json_str(&json, "code", err_code(problem->err));
-    json_string(&json, "request_id", problem->request_id);
+    json_text(&json, "request_id", problem->request_id);
     if (has_field(problem))
         json_str(&json, "field", problem->field);
     json_close(&json, '}');

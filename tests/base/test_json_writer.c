@@ -17,7 +17,7 @@ static void members_and_elements_are_separated_by_commas(void **state)
     json_bool(&json, NULL, false);
     json_close(&json, ']');
     json_bool(&json, "b", true);
-    json_string_named(&json, bytes_lit("n\"n"), bytes_lit("v"));
+    json_text_named(&json, bytes_lit("n\"n"), bytes_lit("v"));
     json_raw(&json, "r", bytes_lit("[null]"));
     json_close(&json, '}');
     assert_err(OK, buf_check(&out));
@@ -88,7 +88,7 @@ static void an_empty_string_is_two_quotes(void **state)
     struct json_writer json = json_writer_on(&out);
 
     (void)state;
-    json_string(&json, NULL, bytes_of(NULL, 0));
+    json_text(&json, NULL, bytes_of(NULL, 0));
     assert_bytes(bytes_lit("\"\""), buf_bytes(&out));
 }
 

@@ -70,7 +70,7 @@ static void a_line_that_is_too_long_is_replaced_by_one_that_says_so(void **state
 
     (void)state;
     log_begin(&line, LOG_INFO, "request");
-    json_string(&line.json, "x", bytes_of(zeros, sizeof(zeros)));
+    json_text(&line.json, "x", bytes_of(zeros, sizeof(zeros)));
     log_end(&line);
     caught_end(&caught, &text);
     assert_true(holds(&text, "a log line was too long"));
