@@ -1,5 +1,5 @@
 /*
- * JSON lines on standard error: one line, one write. Used by gateway and cli only; lower layers
+ * JSON lines on standard error, each whole in one write. Used by gateway and cli only; lower layers
  * return errors. No PAN, body, path or token is ever given to it.
  */
 #ifndef PANGATE_BASE_LOG_H
@@ -18,6 +18,11 @@ struct log_line {
 
 void log_begin(struct log_line *line, enum log_level level, const char *msg);
 void log_end(struct log_line *line);
+
+/* Instead of log_end(): append the line to others, for one write of them all by log_flush(), which
+ * happens here when they would outgrow the buffer's maximum. */
+void log_gather(struct log_line *line, struct buf *lines);
+void log_flush(struct buf *lines);
 
 /* A line with nothing but a message made of trusted parts. */
 void log_say(enum log_level level, const char *msg);

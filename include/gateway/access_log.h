@@ -1,6 +1,6 @@
 /*
- * One JSON line per request on standard error. The route's template, never the path; four
- * characters of a token, never more; no body.
+ * One JSON line per request, gathered by the worker and written before it sleeps. The route's
+ * template, never the path; four characters of a token, never more; no body.
  */
 #ifndef PANGATE_GATEWAY_ACCESS_LOG_H
 #define PANGATE_GATEWAY_ACCESS_LOG_H

@@ -40,7 +40,8 @@ struct worker {
     size_t exchange_count; /* made so far */
     size_t submissions_out;
     struct http_date date;
-    struct timer second; /* once a second: refusals, date */
+    struct buf log_lines; /* of this round */
+    struct timer second;  /* once a second: refusals, date */
     bool draining;
     struct counters counters;
 };

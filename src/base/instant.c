@@ -1,11 +1,9 @@
 #include "base/instant.h"
 
-#include <stdio.h>
-#include <time.h>
-
 #include "base/cursor.h"
 
-#define INSTANT_MAX_MS INT64_C(253402300799999) /* 9999-12-31T23:59:59.999Z */
+#define MARCH_0_MS     (INT64_C(719468) * 86400000) /* from 0000-03-01 to 1970-01-01 */
+#define INSTANT_MAX_MS INT64_C(253402300799999)     /* 9999-12-31T23:59:59.999Z */
 
 /* A number of exactly `count` digits within least..most. */
 static int64_t read_digits(struct cursor *text, int count, int64_t least, int64_t most)
@@ -107,27 +105,72 @@ enum err instant_read(struct bytes bytes, int64_t *ret_ms)
     return OK;
 }
 
-static struct tm instant_split(int64_t ms)
-{
-    time_t seconds = (time_t)(ms / 1000 - (ms % 1000 < 0));
-    struct tm parts = { 0 };
+struct date {
+    int64_t year, month, day;
+};
 
-    (void)gmtime_r(&seconds, &parts);
-    return parts;
+/* The inverse of days_before(), for days counted from 1 March of the year 0: whole 400-year spans
+ * are alike, and within one a leap day is always the last day of its year. */
+static struct date date_of(int64_t days)
+{
+    int64_t span = days / 146097, rest = days % 146097;
+    int64_t year = (rest - rest / 1460 + rest / 36524 - rest / 146096) / 365;
+    int64_t day = rest - (365 * year + year / 4 - year / 100);
+    int64_t month = (5 * day + 2) / 153;
+
+    return (struct date){ .year = 400 * span + year + (month >= 10),
+                          .month = month < 10 ? month + 3 : month - 9,
+                          .day = day - (153 * month + 2) / 5 + 1 };
+}
+
+static char *write_digits(char *to, int64_t value, int count)
+{
+    for (int i = count - 1; i >= 0; i--, value /= 10)
+        to[i] = (char)('0' + value % 10);
+    return to + count;
+}
+
+/* "2026-11-24T10:00:00", without an end; milliseconds from 1 March of the year 0. */
+static char *write_seconds(char *to, int64_t ms)
+{
+    int64_t seconds = ms / 1000;
+    struct date date = date_of(seconds / 86400);
+    const struct {
+        int64_t value;
+        int digits;
+        char behind;
+    } parts[] = {
+        { date.year, 4, '-' },           { date.month, 2, '-' },        { date.day, 2, 'T' },
+        { seconds / 3600 % 24, 2, ':' }, { seconds / 60 % 60, 2, ':' }, { seconds % 60, 2, '\0' },
+    };
+
+    for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+        to = write_digits(to, parts[i].value, parts[i].digits);
+        *to++ = parts[i].behind;
+    }
+    return to - 1;
+}
+
+/* From 1970 to 1 March of the year 0, where nothing is negative; what lies beyond is cut. */
+static int64_t shift_ms(int64_t ms)
+{
+    int64_t within = ms > INSTANT_MAX_MS ? INSTANT_MAX_MS : ms;
+
+    return within < -MARCH_0_MS ? 0 : within + MARCH_0_MS;
 }
 
 void instant_write(int64_t ms, char ret_text[INSTANT_TEXT_SIZE])
 {
-    struct tm parts = instant_split(ms);
+    char *end = write_seconds(ret_text, shift_ms(ms));
 
-    (void)strftime(ret_text, INSTANT_TEXT_SIZE, "%Y-%m-%dT%H:%M:%SZ", &parts);
+    memcpy(end, "Z", sizeof("Z"));
 }
 
 void instant_write_ms(int64_t ms, char ret_text[INSTANT_TEXT_SIZE])
 {
-    struct tm parts = instant_split(ms);
-    size_t size = strftime(ret_text, INSTANT_TEXT_SIZE, "%Y-%m-%dT%H:%M:%S", &parts);
-    unsigned thousandths = (unsigned)((ms % 1000 + 1000) % 1000) % 1000U;
+    char *end = write_seconds(ret_text, shift_ms(ms));
 
-    (void)snprintf(ret_text + size, INSTANT_TEXT_SIZE - size, ".%03uZ", thousandths);
+    *end++ = '.';
+    end = write_digits(end, shift_ms(ms) % 1000, 3);
+    memcpy(end, "Z", sizeof("Z"));
 }

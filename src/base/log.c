@@ -29,15 +29,36 @@ static void write_whole(struct bytes text)
     (void)put; /* nobody is left to tell */
 }
 
-void log_end(struct log_line *line)
+static struct bytes finish(struct log_line *line)
 {
     json_close(&line->json, '}');
     buf_add_u8(&line->text, '\n');
     if (buf_check(&line->text) == OK)
-        write_whole(buf_bytes(&line->text));
-    else
-        write_whole(bytes_lit("{\"level\":\"error\",\"msg\":\"a log line was too long\"}\n"));
+        return buf_bytes(&line->text);
+    return bytes_lit("{\"level\":\"error\",\"msg\":\"a log line was too long\"}\n");
+}
+
+void log_end(struct log_line *line)
+{
+    write_whole(finish(line));
     buf_done(&line->text);
+}
+
+void log_gather(struct log_line *line, struct buf *lines)
+{
+    struct bytes text = finish(line);
+
+    if (lines->size + text.size > lines->max)
+        log_flush(lines);
+    buf_add(lines, text);
+    buf_done(&line->text);
+}
+
+void log_flush(struct buf *lines)
+{
+    if (lines->size > 0)
+        write_whole(buf_bytes(lines));
+    buf_clear(lines);
 }
 
 void log_say(enum log_level level, const char *msg)

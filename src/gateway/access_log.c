@@ -37,5 +37,5 @@ void access_log_write(const struct exchange *exchange, int64_t duration_ns)
     json_number(&line.json, "bytes_in", (int64_t)exchange->bytes_in);
     json_number(&line.json, "bytes_out", (int64_t)exchange->bytes_out);
     json_number(&line.json, "duration_ms", duration_ns / 1000000);
-    log_end(&line);
+    log_gather(&line, &exchange->worker->log_lines);
 }

@@ -3,12 +3,18 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "base/must.h"
 #include "base/secret.h"
 #include "gateway/exchange.h"
 #include "gateway/session.h"
 
-enum { SECOND_MS = 1000, INPUT_SPARE = 4096, OUTPUT_MAX = 16 * 1024 * 1024 };
+enum {
+    SECOND_MS = 1000,
+    INPUT_SPARE = 4096,
+    OUTPUT_MAX = 16 * 1024 * 1024,
+    LOG_LINES_MAX = 64 * 1024
+};
 
 static void on_opened(void *owner, struct stream *stream)
 {
@@ -111,7 +117,9 @@ static void on_second(void *owner)
 
 static void before_sleep(void *owner)
 {
-    (void)owner;
+    struct worker *worker = owner;
+
+    log_flush(&worker->log_lines);
     stack_wipe();
 }
 
@@ -171,6 +179,7 @@ enum err worker_new(const struct worker_parts *parts, struct worker **ret_worker
     worker->config = parts->config;
     worker->generation = 1;
     list_init(&worker->exchanges);
+    buf_init(&worker->log_lines, LOG_LINES_MAX);
     err = make_parts(worker, parts);
     if (err != OK)
         worker_free(worker);
@@ -243,6 +252,8 @@ void worker_free(struct worker *worker)
     if (worker->outcomes != NULL)
         await_submissions(worker);
     free_exchanges(worker);
+    log_flush(&worker->log_lines);
+    buf_done(&worker->log_lines);
     service_worker_done(&worker->service);
     directory_release(worker->directory);
     loop_free(worker->loop);

@@ -47,6 +47,26 @@ static void a_line_is_one_json_object_with_time_level_and_message(void **state)
     assert_int_equal(text.size - 1, bytes_index(buf_bytes(&text), '\n'));
 }
 
+static void gathered_lines_are_written_together_and_never_cut(void **state)
+{
+    struct buf text AUTO(buf_done) = { .max = 65536 }, lines AUTO(buf_done) = { .max = 4096 };
+    struct caught caught = catch_stderr();
+    size_t newlines = 0;
+
+    (void)state;
+    for (int i = 0; i < 100; i++) {
+        struct log_line line;
+        log_begin(&line, LOG_INFO, "request");
+        log_gather(&line, &lines);
+    }
+    log_flush(&lines);
+    assert_int_equal(0, lines.size);
+    caught_end(&caught, &text);
+    for (size_t i = 0; i < text.size; i++)
+        newlines += text.data[i] == '\n';
+    assert_int_equal(100, newlines);
+}
+
 static void members_stand_after_the_message(void **state)
 {
     struct buf text AUTO(buf_done) = { .max = 4096 };
@@ -81,6 +101,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_line_is_one_json_object_with_time_level_and_message),
+        cmocka_unit_test(gathered_lines_are_written_together_and_never_cut),
         cmocka_unit_test(members_stand_after_the_message),
         cmocka_unit_test(a_line_that_is_too_long_is_replaced_by_one_that_says_so),
     };
