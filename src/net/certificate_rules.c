@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "net/der.h"
+#include "net/name_constraints.h"
 #include "net/peer.h"
 
 enum {
@@ -80,17 +81,35 @@ static bool is_strong_signature(const X509 *certificate)
     return digest == NID_sha256 || digest == NID_sha384 || digest == NID_sha512;
 }
 
-/* A value that we read must be one strict element; of an extension that nobody here reads, only
- * that it is not critical is asked. */
-static enum handshake judge_extension(const X509 *certificate, int at)
+/* A value that we read must be one strict element. Constraints on others belong to those that sign
+ * (RFC 5280, section 4.2.1.10) and, on policies, must not be overlooked (section 4.2.1.11). */
+static enum handshake judge_known(int nid, struct bytes value, enum certificate_place place)
+{
+    if (!der_is_strict(value))
+        return HANDSHAKE_MALFORMED;
+    if (nid != NID_name_constraints)
+        return HANDSHAKE_OK;
+    if (place == PLACE_CLIENT || place == PLACE_SERVER)
+        return HANDSHAKE_EXTENSION;
+    return name_constraints_are_sound(value) ? HANDSHAKE_OK : HANDSHAKE_MALFORMED;
+}
+
+/* Of an extension that nobody here reads, only that it is not critical is asked. */
+static enum handshake judge_extension(const X509 *certificate, int at, enum certificate_place place)
 {
     X509_EXTENSION *extension = X509_get_ext(certificate, at);
     ASN1_OBJECT *object = X509_EXTENSION_get_object(extension);
     const ASN1_OCTET_STRING *value = X509_EXTENSION_get_data(extension);
+    const bool critical = X509_EXTENSION_get_critical(extension) == 1;
+    const int nid = OBJ_obj2nid(object);
 
     if (X509_get_ext_by_OBJ(certificate, object, at) >= 0)
         return HANDSHAKE_MALFORMED; /* twice: RFC 5280, section 4.2 */
-    switch (OBJ_obj2nid(object)) {
+    switch (nid) {
+    case NID_policy_constraints:
+        if (!critical)
+            return HANDSHAKE_MALFORMED;
+        [[fallthrough]];
     case NID_basic_constraints:
     case NID_key_usage:
     case NID_ext_key_usage:
@@ -99,22 +118,19 @@ static enum handshake judge_extension(const X509 *certificate, int at)
     case NID_subject_key_identifier:
     case NID_authority_key_identifier:
     case NID_certificate_policies:
-    case NID_policy_constraints:
     case NID_inhibit_any_policy:
-        return der_is_strict(
-                   bytes_of(ASN1_STRING_get0_data(value), (size_t)ASN1_STRING_length(value)))
-                   ? HANDSHAKE_OK
-                   : HANDSHAKE_MALFORMED;
-    default: return X509_EXTENSION_get_critical(extension) ? HANDSHAKE_EXTENSION : HANDSHAKE_OK;
+        return judge_known(
+            nid, bytes_of(ASN1_STRING_get0_data(value), (size_t)ASN1_STRING_length(value)), place);
+    default: return critical ? HANDSHAKE_EXTENSION : HANDSHAKE_OK;
     }
 }
 
-static enum handshake judge_extensions(const X509 *certificate)
+static enum handshake judge_extensions(const X509 *certificate, enum certificate_place place)
 {
     enum handshake result = HANDSHAKE_OK;
 
     for (int at = 0; at < X509_get_ext_count(certificate) && result == HANDSHAKE_OK; at++)
-        result = judge_extension(certificate, at);
+        result = judge_extension(certificate, at, place);
     return result;
 }
 
@@ -257,7 +273,7 @@ enum handshake certificate_judge(const X509 *certificate, enum certificate_place
     if (result == HANDSHAKE_OK && place != PLACE_ROOT && !is_strong_signature(certificate))
         result = HANDSHAKE_WEAK_SIGNATURE;
     if (result == HANDSHAKE_OK)
-        result = judge_extensions(certificate);
+        result = judge_extensions(certificate, place);
     if (result == HANDSHAKE_OK)
         result = judge_names(certificate, place);
     if (result == HANDSHAKE_OK && (place == PLACE_CLIENT || place == PLACE_SERVER))

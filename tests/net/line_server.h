@@ -25,7 +25,7 @@ struct scene {
     struct tls_server *tls;
     pthread_t thread;
     in_port_t port;
-    atomic_uint opened, closed, timeouts, drained, ended;
+    atomic_uint opened, closed, timeouts, blocked, drained, ended;
     atomic_uint refused[HANDSHAKE_COUNT];
     atomic_bool known_nobody;
 };
@@ -99,8 +99,8 @@ static inline void on_readable(void *owner)
         if (!serve_line(session, line))
             return;
     }
-    if (stream_output(session->stream)->size > 0)
-        (void)stream_flush(session->stream);
+    if (stream_output(session->stream)->size > 0 && !stream_flush(session->stream))
+        atomic_fetch_add(&session->scene->blocked, 1);
     if (stream_ended(session->stream)) {
         atomic_fetch_add(&session->scene->ended, 1);
         stream_close(session->stream);

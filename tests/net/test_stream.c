@@ -42,7 +42,8 @@ static void a_long_answer_is_sent_on_as_the_peer_reads(void **state)
 
     for (int i = 0; i < 12; i++) /* more than the kernel buffers */
         assert_true(client_send(ssl, "long\n"));
-    (void)usleep(100000);
+    while (atomic_load(&scene->blocked) == 0)
+        (void)usleep(1000);
     for (size_t i = 0; i < 12 * (1 << 20) / sizeof(line); i++) {
         assert_true(client_read(ssl, line, sizeof(line)));
         assert_memory_equal("0123456789abcde\n", line, sizeof(line));
