@@ -87,11 +87,18 @@ static void free_chunk(uint8_t **chunk)
     free(*chunk);
 }
 
+static size_t largest_batch(const struct ring *ring)
+{
+    uint64_t size = ring->blocks * JOURNAL_BLOCK;
+
+    return size < JOURNAL_BATCH_MAX ? size : JOURNAL_BATCH_MAX;
+}
+
 static enum err read_all(struct scan *scan, const struct journal_position *applied)
 {
     uint8_t *chunk AUTO(free_chunk) = malloc((size_t)CHUNK_BLOCKS * JOURNAL_BLOCK);
 
-    scan->data = malloc(JOURNAL_BATCH_MAX);
+    scan->data = malloc(largest_batch(scan->ring));
     if (chunk == NULL || scan->data == NULL)
         return ERR_MEMORY;
     for (uint64_t block = 0; block < scan->ring->blocks; block += CHUNK_BLOCKS) {
