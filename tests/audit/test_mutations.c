@@ -81,6 +81,14 @@ static void remove_run(uint64_t *seed, struct buf *text)
     buf_cut(text, text->size - size);
 }
 
+static void add_run(uint64_t *seed, struct buf *text)
+{
+    uint8_t run[100];
+
+    memcpy(run, text->data, sizeof(run));
+    buf_add(text, bytes_of(run, 1 + random_below(seed, sizeof(run))));
+}
+
 /* Change one file's bytes in one of many ways. */
 static void mutate(uint64_t *seed, struct buf *text)
 {
@@ -94,7 +102,7 @@ static void mutate(uint64_t *seed, struct buf *text)
     case 4: swap_runs(seed, text); return;
     case 5: swap_rows(seed, text); return;
     case 6: remove_run(seed, text); return;
-    case 7: buf_add(text, bytes_of(text->data, 1 + random_below(seed, 100))); return;
+    case 7: add_run(seed, text); return;
     }
 }
 
