@@ -1,6 +1,5 @@
 #include "made_log.h"
 
-#include "audit/exposure.h"
 #include "audit/report.h"
 
 /* A log that tells a story, an entry a second from MADE_LOG_BEGIN_MS on. */
@@ -147,33 +146,12 @@ static void a_customer_report_has_every_event_of_the_customers_cards_in_order(vo
                                        "\"receipt\":\"5\"}\n"));
 }
 
-static void exposures_are_found_again_after_growing(void **state)
-{
-    struct exposures exposures AUTO(exposures_done) = { 0 };
-    (void)state;
-
-    for (unsigned round = 0; round < 2; round++) {
-        for (unsigned i = 0; i < 5000; i++) {
-            struct exposure_key key = { 0 };
-            struct exposure *row;
-
-            (void)snprintf(key.token, sizeof(key.token), "tok_%u", i);
-            assert_err(OK, exposures_add(&exposures, &key, &row));
-            assert_int_equal(round, row->count);
-            row->count++;
-            assert_ptr_equal(row, exposures_find(&exposures, &key));
-        }
-    }
-    assert_int_equal(5000, exposures.count);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_breach_report_lists_exactly_what_the_client_saw_and_whose_it_was),
         cmocka_unit_test(a_breach_report_keeps_to_its_span_of_time),
         cmocka_unit_test(a_customer_report_has_every_event_of_the_customers_cards_in_order),
-        cmocka_unit_test(exposures_are_found_again_after_growing),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
