@@ -97,6 +97,13 @@ static void damaged_and_foreign_files_are_refused_with_a_sentence(void **state)
     assert_string_not_equal("", rig.why.text);
 }
 
+/* With pages freed by some commits, the free list's own page is a low one afterwards. */
+static void fill_in_steps(struct rig *rig)
+{
+    for (unsigned i = 0; i < 20; i += 4)
+        assert_err(OK, rig_fill(rig, STORE_TOKENS, i, i + 4));
+}
+
 static void a_file_that_was_cut_is_refused_at_any_length(void **state)
 {
     struct rig rig AUTO(rig_done) = rig_new();
@@ -104,7 +111,8 @@ static void a_file_that_was_cut_is_refused_at_any_length(void **state)
     struct stat status;
     (void)state;
 
-    assert_err(OK, rig_fill(&rig, STORE_TOKENS, 0, 200));
+    fill_in_steps(&rig);
+    assert_err(OK, rig_fill(&rig, STORE_TOKENS, 20, 200));
     store_close(&rig.store);
     assert_int_equal(0, stat(path.text, &status));
     for (off_t size = status.st_size - PAGE; size >= 2 * PAGE; size -= PAGE) {
@@ -124,8 +132,7 @@ static void a_file_that_ends_with_free_pages_is_no_damage(void **state)
     struct stat status;
     (void)state;
 
-    for (unsigned i = 0; i < 20; i += 4)
-        assert_err(OK, rig_fill(&rig, STORE_TOKENS, i, i + 4));
+    fill_in_steps(&rig);
     assert_err(OK, store_begin(rig.store, &txn));
     for (unsigned i = 20; i < 300; i++)
         rig_put(txn, STORE_TOKENS, i);
