@@ -9,6 +9,7 @@
 #define PANGATE_GATEWAY_EXCHANGE_H
 
 #include "gateway/worker.h"
+#include "service/blame.h"
 #include "service/card_request.h"
 #include "service/update.h"
 #include "wire/http_body.h"
@@ -64,6 +65,7 @@ struct exchange {
 
     struct json_doc json;
     struct json_fault fault;
+    struct blame blame;            /* what was found wrong so far */
     struct submission *submission; /* at the vault, or back from it */
     bool submission_is_out;
     bool has_job;  /* the handler's done() has something to do */
@@ -90,9 +92,9 @@ static inline struct bytes exchange_head(const struct exchange *exchange)
     return buf_bytes(&exchange->head_text);
 }
 
-/* Whether the endpoint's texts outside the body (path, query, Idempotency-Key) are fit to be
- * looked at: ERR_PAN_IN_TEXT, then ERR_BAD_REQUEST; *ret_field names it. */
-enum err exchange_check_texts(const struct exchange *exchange, const char **ret_field);
+/* Judge the texts outside the body (path, query, Idempotency-Key). What is found is noted and
+ * returned: ERR_PAN_IN_TEXT, ERR_BAD_REQUEST. */
+enum err exchange_check_texts(struct exchange *exchange);
 
 /* Fill in the submission's idempotency from the request's key, if it has one. */
 enum err exchange_read_key(struct exchange *exchange, struct submission *submission);

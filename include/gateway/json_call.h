@@ -7,15 +7,24 @@
 #include "base/json_writer.h"
 #include "gateway/endpoint_table.h"
 
-/* Read the body as JSON, then judge the texts outside it; a reader on its members. */
-enum err json_call_open(struct exchange *exchange, struct json_reader *ret_body,
-                        const char **ret_field);
+/* Read the body as JSON and judge the texts outside it; a reader on its members. ERR_BAD_JSON;
+ * whatever else is wrong is noted. */
+enum err json_call_open(struct exchange *exchange, struct json_reader *ret_body);
+
+/* Note what was wrong with the members. */
+void json_call_taken(struct exchange *exchange);
 
 /* A submission for `count` proposals, with the request's idempotency key in it. */
 enum err json_call_prepare(struct exchange *exchange, size_t count);
 
-/* Refuse, unless err is OK: what begin() says in its last line. */
-enum serve json_call_begun(struct exchange *exchange, enum err err, const char *field);
+/* Refuse, unless err is OK, blaming the member that was noted for it: what begin() says in its
+ * last line. */
+enum serve json_call_begun(struct exchange *exchange, enum err err);
+
+/* What came back from the vault and was not granted: the submission as a whole, or the item with
+ * its receipt. It was entered already, unless nothing was decided at all. */
+enum serve json_call_returned(struct exchange *exchange, enum err err);
+enum serve json_call_denied(struct exchange *exchange, const struct proposal *item, enum err err);
 
 /* An answer with a JSON object, opened. */
 struct json_writer json_call_answer(struct exchange *exchange, int status);

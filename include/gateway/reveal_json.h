@@ -4,7 +4,7 @@
 #ifndef PANGATE_GATEWAY_REVEAL_JSON_H
 #define PANGATE_GATEWAY_REVEAL_JSON_H
 
-#include "card/token.h"
+#include "service/blame.h"
 #include "wire/json.h"
 
 struct reveal_fields {
@@ -13,9 +13,7 @@ struct reveal_fields {
 
 void reveal_fields_take(struct json_reader *body, struct reveal_fields *ret_fields);
 
-/* ERR_PAN_IN_TEXT, ERR_BAD_REQUEST for a purpose that is too long, ERR_NO_TOKEN for what has not
- * the form of a token. */
-enum err reveal_fields_read(const struct reveal_fields *fields, struct token *ret_token,
-                            const char **ret_field);
+/* Judge the values: ERR_PAN_IN_TEXT, ERR_BAD_REQUEST for a purpose that is too long. */
+void reveal_fields_check(const struct reveal_fields *fields, struct blame *blame);
 
 #endif

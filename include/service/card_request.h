@@ -9,6 +9,7 @@
 #include "base/buf.h"
 #include "card/card.h"
 #include "card/token_format.h"
+#include "service/blame.h"
 #include "vault/record.h"
 
 /* What the caller wrote; data == NULL: absent. Lent from the request body. SECRET. */
@@ -16,7 +17,8 @@ struct card_fields {
     struct bytes number, name, format, reuse, expires_at, customer;
     bool has_exp_month, has_exp_year;
     int64_t exp_month, exp_year;
-    struct buf metadata; /* encoded by metadata_put() */
+    struct buf metadata;   /* encoded by metadata_put() ... */
+    enum err metadata_err; /* ... as far as it could be: ERR_PAN_IN_TEXT, ERR_BAD_REQUEST */
     bool has_metadata;
 };
 
@@ -34,15 +36,18 @@ struct card_request {
 void card_request_wipe(struct card_request *request);
 
 /*
- * Judge the values. On failure *ret_field names the dotted member to blame: 400 ERR_BAD_REQUEST
- * for a text that is too long, an unknown reuse or half an expiry; 422 ERR_BAD_PAN,
- * ERR_BAD_EXPIRY, ERR_BAD_FORMAT, ERR_FORMAT_SMALL, ERR_PAN_IN_TEXT.
+ * Judge the values, each of them: 400 ERR_BAD_REQUEST for a text that is too long, an unknown
+ * reuse or half an expiry; 422 ERR_BAD_PAN, ERR_BAD_EXPIRY, ERR_BAD_FORMAT, ERR_FORMAT_SMALL,
+ * ERR_PAN_IN_TEXT. Of any use only if there is nothing to blame.
  */
-enum err card_request_read(const struct card_fields *fields, int64_t now_ms,
-                           struct card_request *ret_request, const char **ret_field);
+void card_request_read(const struct card_fields *fields, int64_t now_ms,
+                       struct card_request *ret_request, struct blame *blame);
 
 /* The format named, or the default; ERR_BAD_FORMAT. */
 enum err format_read(struct bytes name, enum token_format *ret_format);
+
+/* RFC 3339, in the future; data == NULL: never, 0. ERR_BAD_EXPIRY. */
+enum err expires_at_read(struct bytes text, int64_t now_ms, int64_t *ret_ms);
 
 /* Both or none, within 1-12 and 2000-2099. */
 enum err expiry_read(const struct card_fields *fields, struct expiry *ret_expiry,

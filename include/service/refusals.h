@@ -26,8 +26,8 @@ bool refusal_is_entered(enum err err);
 void refusals_add(struct refusals *refusals, const struct audit_entry *entry, enum err err,
                   struct bytes token);
 
-/* Every refused item of a batch is entered, whatever the reason. */
-void refusals_add_item(struct refusals *refusals, const struct audit_entry *entry, enum err err);
+/* Make an entry say that what it is about was refused. */
+void refusal_say(struct audit_entry *entry, enum err err);
 
 /* Count a connection that was closed without an answer; `reason` is a word of ours. */
 void refusals_add_handshake(struct refusals *refusals, const char *reason, const char *address);

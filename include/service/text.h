@@ -25,6 +25,7 @@ enum err text_check(struct bytes text, size_t size_max);
 /* Encoded metadata: pairs of name (bytes8) and value (bytes16), in the caller's order.
  * metadata_put() replaces or appends, metadata_drop() deletes; both check name and value, and
  * metadata_check() the whole. */
+enum err metadata_pair_check(struct bytes name, struct bytes value);
 enum err metadata_put(struct buf *metadata, struct bytes name, struct bytes value);
 enum err metadata_drop(struct buf *metadata, struct bytes name);
 enum err metadata_check(const struct buf *metadata);

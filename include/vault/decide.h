@@ -25,6 +25,8 @@ void stage_answer(struct ledger *ledger, const struct idempotency *idempotency,
 /* The outcome part of an item and its entry. */
 void proposal_accept(struct proposal *proposal, enum decision decision, uint16_t status);
 void proposal_refuse(struct proposal *proposal, enum err err);
+/* A question that was answered with no: nothing was refused. */
+void proposal_find_nothing(struct proposal *proposal);
 /* A row that contradicts another: the item's entry becomes an alarm. */
 void proposal_alarm(struct proposal *proposal, const char *detail);
 
@@ -42,6 +44,8 @@ enum err decide_store(struct ledger *ledger, struct proposal *proposal);
 /* Only now, when no other item sends the group back, is a known card's token and record put over
  * what was proposed. */
 enum err decide_store_settle(struct ledger *ledger, struct proposal *proposal);
+
+enum err decide_lookup(struct ledger *ledger, struct proposal *proposal);
 
 enum err decide_reveal(struct ledger *ledger, const struct idempotency *idempotency,
                        struct proposal *proposal);

@@ -23,6 +23,7 @@ enum {
 
 enum proposal_kind {
     PROPOSE_STORE,  /* a card: give the token there is, or take this one */
+    PROPOSE_LOOKUP, /* is there a token of this card? */
     PROPOSE_REVEAL, /* detokenize: is it live? uses a single token up */
     PROPOSE_CHANGE, /* replace the record, if its version is still the expected one */
     PROPOSE_ERASE,
@@ -36,7 +37,7 @@ enum proposal_kind {
 enum decision {
     DECIDED_NOTHING, /* not decided: err says why */
     DECIDED_NEW,     /* STORE: the proposed record is stored (201) */
-    DECIDED_KNOWN,   /* STORE: `record` and `token` are what there is (200) */
+    DECIDED_KNOWN,   /* STORE, LOOKUP: `record` and `token` are what there is (200) */
     DECIDED_TAKEN,   /* STORE: the token is taken: draw another and submit again */
     DECIDED_STALE,   /* CHANGE: the version moved on: look again and submit again */
     DECIDED_DONE,    /* everything else; REVEAL and FORWARD: `record` is the record to open */
@@ -47,7 +48,7 @@ struct proposal {
     uint32_t tenant;
     struct token token;        /* STORE: the draw; in the outcome: the token there is */
     bool single;               /* STORE */
-    uint8_t index[32];         /* STORE of a multi card */
+    uint8_t index[32];         /* STORE of a multi card, LOOKUP */
     uint32_t version_expected; /* CHANGE */
     struct record record;      /* in: STORE, CHANGE; out: KNOWN, REVEAL, FORWARD, replays */
     struct audit_entry entry;  /* in: who, what, from where; out: as it was entered */

@@ -14,10 +14,8 @@ static void take_metadata(struct json_reader *body, struct card_fields *fields)
     while (fields->has_metadata && json_next_pair(&metadata, &pair)) {
         enum err err =
             pair.is_null ? ERR_BAD_REQUEST : metadata_put(&fields->metadata, pair.name, pair.text);
-        if (err != OK) {
-            json_reader_fail(&metadata, err, NULL);
-            return;
-        }
+        if (err == ERR_PAN_IN_TEXT || fields->metadata_err == OK)
+            fields->metadata_err = err;
     }
 }
 
@@ -68,8 +66,11 @@ static void take_metadata_changes(struct json_reader *body, struct update_reques
     struct json_reader metadata;
     struct json_pair pair;
 
-    request->metadata_delete = json_take_null(body, "metadata");
-    if (request->metadata_delete || !json_take_object(body, "metadata", &metadata))
+    if (json_take_null(body, "metadata"))
+        request->metadata_patch = PATCH_DELETE;
+    else if (json_take_object(body, "metadata", &metadata))
+        request->metadata_patch = PATCH_SET;
+    if (request->metadata_patch != PATCH_SET)
         return;
     while (json_next_pair(&metadata, &pair)) {
         if (request->metadata_count == METADATA_CHANGES_MAX) {

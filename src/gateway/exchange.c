@@ -115,7 +115,7 @@ void exchange_give_back(struct exchange *exchange)
 
 static uint32_t retry_after_s(enum err err)
 {
-    return err == ERR_OVERLOADED || err == ERR_KEY_IN_FLIGHT || err == ERR_JOURNAL ? 1 : 0;
+    return err_http(err) == 503 || err == ERR_KEY_IN_FLIGHT ? 1 : 0;
 }
 
 void exchange_fail(struct exchange *exchange, enum err err, const char *field)
@@ -149,19 +149,33 @@ static enum err check_text(struct bytes text, bool is_query)
     return text_check(buf_bytes(&decoded), SIZE_MAX);
 }
 
-enum err exchange_check_texts(const struct exchange *exchange, const char **ret_field)
+/* No call has a query. */
+static enum err check_query(const struct exchange *exchange)
 {
-    struct bytes head = exchange_head(exchange);
+    const struct http_head *head = &exchange->head;
+
+    TRY(check_text(http_span_bytes(head->query, exchange_head(exchange)), true));
+    return head->has_query ? ERR_BAD_REQUEST : OK;
+}
+
+static enum err check_key(const struct exchange *exchange)
+{
     const struct http_fields *fields = &exchange->head.fields;
 
-    *ret_field = NULL;
-    TRY(check_text(http_span_bytes(exchange->head.path, head), false));
-    TRY(check_text(http_span_bytes(exchange->head.query, head), true));
-    *ret_field = "Idempotency-Key";
-    if (exchange->endpoint->takes_key && http_fields_have(fields, HTTP_IDEMPOTENCY_KEY))
-        TRY(request_key_check(http_fields_known(fields, head, HTTP_IDEMPOTENCY_KEY)));
-    *ret_field = "query";
-    return exchange->head.has_query ? ERR_BAD_REQUEST : OK;
+    if (!exchange->endpoint->takes_key || !http_fields_have(fields, HTTP_IDEMPOTENCY_KEY))
+        return OK;
+    return request_key_check(
+        http_fields_known(fields, exchange_head(exchange), HTTP_IDEMPOTENCY_KEY));
+}
+
+enum err exchange_check_texts(struct exchange *exchange)
+{
+    struct bytes path = http_span_bytes(exchange->head.path, exchange_head(exchange));
+
+    blame_note(&exchange->blame, check_text(path, false), "path");
+    blame_note(&exchange->blame, check_query(exchange), "query");
+    blame_note(&exchange->blame, check_key(exchange), "Idempotency-Key");
+    return exchange->blame.err;
 }
 
 enum err exchange_read_key(struct exchange *exchange, struct submission *submission)

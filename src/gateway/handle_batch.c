@@ -13,18 +13,16 @@
 /* So many items are worked before the other sessions get a turn. */
 enum { SLICE = 32, ITEM_TEXT_MAX = 4096 };
 
+/* Item i of the request is proposal i of the submission. */
 struct batch_item {
     const struct json_node *node;
-    enum err err; /* of an item that was refused before anything was decided */
-    char field[JSON_FIELD_SIZE];
+    char field[JSON_FIELD_SIZE]; /* to blame, if it is refused */
     uint32_t draws;
 };
 
-/* Items 0 to next are read; proposal i of the submission is of item places[i]. */
 struct batch_job {
-    size_t count, next, proposed, written, succeeded;
+    size_t count, next, written, succeeded;
     struct json_writer json;
-    uint16_t places[SUBMISSION_ITEMS_MAX];
     struct batch_item items[SUBMISSION_ITEMS_MAX];
 };
 
@@ -41,33 +39,25 @@ static void batch_done(struct exchange *exchange)
     free(exchange->job.batch);
 }
 
-/* Name the member to blame, within the item. */
-static enum err blame(struct batch_item *item, const char *field, enum err err)
-{
-    if (err != OK && field != NULL)
-        must(bytes_copy_text(bytes_str(field), item->field, sizeof(item->field)));
-    return err;
-}
-
-static enum err take_items(struct exchange *exchange, struct json_items *ret_items,
-                           const char **ret_field)
+static enum err take_items(struct exchange *exchange, struct json_items *ret_items)
 {
     struct json_reader body;
 
-    TRY(json_call_open(exchange, &body, ret_field));
+    TRY(json_call_open(exchange, &body));
     json_need_items(&body, "items", ret_items);
-    TRY(json_reader_end(&body));
-    *ret_field = "items";
-    return ret_items->count < 1 || ret_items->count > SUBMISSION_ITEMS_MAX ? ERR_BAD_REQUEST : OK;
+    err_ignore(json_reader_end(&body));
+    json_call_taken(exchange);
+    if (ret_items->count < 1 || ret_items->count > SUBMISSION_ITEMS_MAX)
+        blame_note(&exchange->blame, ERR_BAD_REQUEST, "items");
+    return exchange->blame.err;
 }
 
-static enum err batch_open(struct exchange *exchange, const char **ret_field)
+static enum err batch_open(struct exchange *exchange)
 {
     struct batch_job *job;
     struct json_items items;
 
-    TRY(take_items(exchange, &items, ret_field));
-    *ret_field = NULL;
+    TRY(take_items(exchange, &items));
     job = calloc(1, sizeof(*job));
     if (job == NULL)
         return ERR_OVERLOADED;
@@ -76,29 +66,37 @@ static enum err batch_open(struct exchange *exchange, const char **ret_field)
     job->count = items.count;
     for (size_t i = 0; i < items.count; i++)
         job->items[i].node = json_items_next(&items);
-    return json_call_prepare(exchange, items.count);
+    TRY(json_call_prepare(exchange, items.count));
+    exchange->submission->is_batch = true;
+    return OK;
 }
 
-static void enter_refusal(struct exchange *exchange, enum err err)
+/* An item that is refused here is decided already, but keeps its place: in the order of entries,
+ * and in the answer that an idempotency key keeps. */
+static void refuse_item(struct exchange *exchange, struct proposal *proposal, enum err err)
 {
-    struct audit_entry entry;
+    proposal->kind = PROPOSE_NOTE;
+    proposal->tenant = exchange->caller.principal->tenant;
+    proposal->err = err;
+    caller_entry(&exchange->caller, exchange->endpoint->kind, &proposal->entry);
+    refusal_say(&proposal->entry, err);
+}
 
-    caller_entry(&exchange->caller, exchange->endpoint->kind, &entry);
-    refusals_add_item(exchange->worker->service.refusals, &entry, err);
+static void propose_item(struct exchange *exchange, const struct batch_kind *kind, size_t i)
+{
+    struct proposal *proposal = &exchange->submission->items[i];
+    enum err err = kind->propose(exchange, &exchange->job.batch->items[i], proposal);
+
+    if (err != OK)
+        refuse_item(exchange, proposal, err);
 }
 
 static void read_slice(struct exchange *exchange, const struct batch_kind *kind)
 {
     struct batch_job *job = exchange->job.batch;
 
-    for (size_t i = 0; i < SLICE && job->next < job->count; i++, job->next++) {
-        struct batch_item *item = &job->items[job->next];
-        item->err = kind->propose(exchange, item, &exchange->submission->items[job->proposed]);
-        if (item->err == OK)
-            job->places[job->proposed++] = (uint16_t)job->next;
-        else
-            enter_refusal(exchange, item->err);
-    }
+    for (size_t i = 0; i < SLICE && job->next < job->count; i++)
+        propose_item(exchange, kind, job->next++);
 }
 
 static void open_answer(struct exchange *exchange)
@@ -122,24 +120,13 @@ static enum err write_refused(struct batch_job *job, const struct batch_item *it
     return OK;
 }
 
-/* The proposal of an item, or NULL if it was refused before; items go by in order. */
-static const struct proposal *proposal_of(const struct exchange *exchange, size_t place, size_t *at)
-{
-    const struct batch_job *job = exchange->job.batch;
-
-    if (*at < job->proposed && job->places[*at] == place)
-        return &exchange->submission->items[(*at)++];
-    return NULL;
-}
-
-static enum err write_item(struct exchange *exchange, const struct batch_kind *kind,
-                           const struct proposal *proposal)
+static enum err write_item(struct exchange *exchange, const struct batch_kind *kind, size_t i)
 {
     struct batch_job *job = exchange->job.batch;
-    const struct batch_item *item = &job->items[job->written];
+    const struct proposal *proposal = &exchange->submission->items[i];
     size_t before = exchange->answer.body.size;
     struct json_writer saved = job->json;
-    enum err err = proposal == NULL ? item->err : proposal->err;
+    enum err err = proposal->err;
 
     if (err == OK) {
         err = kind->write(exchange, proposal, &job->json);
@@ -150,7 +137,7 @@ static enum err write_item(struct exchange *exchange, const struct batch_kind *k
         buf_cut(&exchange->answer.body, before);
         job->json = saved;
     }
-    return write_refused(job, item, err);
+    return write_refused(job, &job->items[i], err);
 }
 
 static enum serve close_answer(struct exchange *exchange)
@@ -163,24 +150,17 @@ static enum serve close_answer(struct exchange *exchange)
     json_number(&job->json, "succeeded", (int64_t)job->succeeded);
     json_number(&job->json, "failed", (int64_t)(job->count - job->succeeded));
     json_close(&job->json, '}');
-    if (job->proposed > 0)
-        return json_call_answered(exchange, &job->json, NULL);
-    json_close(&job->json, '}');
-    return SERVE_ANSWER;
+    return json_call_answered(exchange, &job->json, NULL);
 }
 
 static enum serve write_slice(struct exchange *exchange, const struct batch_kind *kind)
 {
     struct batch_job *job = exchange->job.batch;
-    size_t at = 0;
 
     if (job->written == 0)
         open_answer(exchange);
-    while (at < job->proposed && job->places[at] < job->written)
-        at++;
-    for (size_t i = 0; i < SLICE && job->written < job->count; i++, job->written++) {
-        const struct proposal *proposal = proposal_of(exchange, job->written, &at);
-        enum err err = write_item(exchange, kind, proposal);
+    for (size_t i = 0; i < SLICE && job->written < job->count; i++) {
+        enum err err = write_item(exchange, kind, job->written++);
         if (err != OK) {
             exchange_fail(exchange, err, NULL);
             return SERVE_ANSWER;
@@ -189,105 +169,86 @@ static enum serve write_slice(struct exchange *exchange, const struct batch_kind
     return job->written < job->count ? SERVE_SLICE : close_answer(exchange);
 }
 
-static enum serve batch_submit(struct exchange *exchange)
-{
-    exchange->submission->count = exchange->job.batch->proposed;
-    return json_call_begun(exchange, exchange_submit(exchange), NULL);
-}
-
 static enum serve batch_begin(struct exchange *exchange, const struct batch_kind *kind)
 {
     struct batch_job *job;
-    const char *field = NULL;
+    enum err err;
 
     if (!exchange->has_job) {
-        enum err err = batch_open(exchange, &field);
+        err = batch_open(exchange);
         if (err != OK)
-            return json_call_begun(exchange, err, field);
+            return json_call_begun(exchange, err);
     }
     job = exchange->job.batch;
-    if (job->next < job->count) {
-        read_slice(exchange, kind);
-        return SERVE_SLICE;
-    }
-    return job->proposed > 0 ? batch_submit(exchange) : write_slice(exchange, kind);
-}
-
-/* Take proposal `at` out: its item is refused after all. */
-static void drop_proposal(struct exchange *exchange, size_t at)
-{
-    struct batch_job *job = exchange->job.batch;
-    struct proposal *items = exchange->submission->items;
-    size_t behind = job->proposed - at - 1;
-
-    memmove(&items[at], &items[at + 1], behind * sizeof(items[0]));
-    memmove(&job->places[at], &job->places[at + 1], behind * sizeof(job->places[0]));
-    job->proposed--;
+    if (job->next == job->count)
+        return json_call_begun(exchange, exchange_submit(exchange));
+    read_slice(exchange, kind);
+    return SERVE_SLICE;
 }
 
 /* Propose anew what came back as taken; false if nothing did. */
 static bool redraw(struct exchange *exchange, const struct batch_kind *kind)
 {
-    struct batch_job *job = exchange->job.batch;
     bool any = false;
 
-    for (size_t at = 0; at < job->proposed;) {
-        struct proposal *proposal = &exchange->submission->items[at];
-        struct batch_item *item = &job->items[job->places[at]];
-        if (proposal->decision != DECIDED_TAKEN) {
-            at++;
+    for (size_t i = 0; i < exchange->submission->count; i++) {
+        if (exchange->submission->items[i].decision != DECIDED_TAKEN)
             continue;
-        }
         any = true;
-        item->err = kind->propose(exchange, item, proposal);
-        if (item->err == OK) {
-            at++;
-        } else {
-            enter_refusal(exchange, item->err);
-            drop_proposal(exchange, at);
-        }
+        propose_item(exchange, kind, i);
     }
     return any;
 }
 
 static enum serve batch_finish(struct exchange *exchange, const struct batch_kind *kind)
 {
-    struct batch_job *job = exchange->job.batch;
-
     if (exchange->submission->err != OK)
-        return json_call_begun(exchange, exchange->submission->err, NULL);
-    if (job->written == 0 && redraw(exchange, kind))
-        return job->proposed > 0 ? batch_submit(exchange) : write_slice(exchange, kind);
+        return json_call_returned(exchange, exchange->submission->err);
+    if (exchange->job.batch->written == 0 && redraw(exchange, kind))
+        return json_call_begun(exchange, exchange_submit(exchange));
     return write_slice(exchange, kind);
+}
+
+/* Keep which member is to blame, within the item. */
+static enum err judge(struct batch_item *item, const struct blame *blame)
+{
+    if (blame->err != OK && blame->field != NULL)
+        must(bytes_copy_text(bytes_str(blame->field), item->field, sizeof(item->field)));
+    return blame->err;
+}
+
+static enum err draw_store(struct exchange *exchange, struct batch_item *item,
+                           struct card_request *request, struct proposal *proposal)
+{
+    struct blame exhausted = { ERR_FORMAT_EXHAUSTED, "format" };
+    enum err err;
+
+    request->draws = item->draws;
+    err = tokenize_propose(&exchange->caller, request, proposal);
+    item->draws = request->draws;
+    return err == ERR_FORMAT_EXHAUSTED ? judge(item, &exhausted) : err;
 }
 
 static enum err propose_store(struct exchange *exchange, struct batch_item *item,
                               struct proposal *proposal)
 {
-    struct card_request request AUTO(card_request_wipe) = { .draws = item->draws };
+    struct card_request request AUTO(card_request_wipe) = { 0 };
     struct card_fields fields AUTO(card_fields_done) = { 0 };
     struct json_fault fault = { 0 };
     struct json_reader reader = json_reader_on(item->node, &fault);
-    const char *field = NULL;
-    enum err err;
+    struct blame blame = { 0 };
 
     card_fields_take(&reader, &fields);
-    if (fault.err != OK)
-        return blame(item, fault.field, fault.err);
-    err =
-        card_request_read(&fields, vault_now_ms(exchange->worker->service.vault), &request, &field);
-    if (err == OK) {
-        field = "format"; /* when it is exhausted */
-        err = tokenize_propose(&exchange->caller, &request, proposal);
-    }
-    item->draws = request.draws;
-    return blame(item, field, err);
+    blame_note(&blame, fault.err, fault.field);
+    card_request_read(&fields, vault_now_ms(exchange->worker->service.vault), &request, &blame);
+    TRY(judge(item, &blame));
+    return draw_store(exchange, item, &request, proposal);
 }
 
 static enum err write_store(struct exchange *exchange, const struct proposal *proposal,
                             struct json_writer *json)
 {
-    struct view view AUTO(view_wipe) = { 0 };
+    struct view view AUTO(view_wipe) = { .says_new = true };
 
     TRY(tokenize_finish(&exchange->caller, proposal, &view));
     json_open(json, NULL, '{');
@@ -318,17 +279,16 @@ static enum err propose_reveal(struct exchange *exchange, struct batch_item *ite
     struct json_fault fault = { 0 };
     struct json_reader reader = json_reader_on(item->node, &fault);
     struct reveal_fields fields;
+    struct blame blame = { 0 };
     struct token token;
-    const char *field = NULL;
-    enum err err;
 
     reveal_fields_take(&reader, &fields);
-    if (fault.err != OK)
-        return blame(item, fault.field, fault.err);
-    err = reveal_fields_read(&fields, &token, &field);
-    if (err == OK)
-        reveal_propose(&exchange->caller, &token, fields.purpose, proposal);
-    return blame(item, field, err);
+    blame_note(&blame, fault.err, fault.field);
+    reveal_fields_check(&fields, &blame);
+    TRY(judge(item, &blame));
+    TRY(token_parse(fields.token, &token));
+    reveal_propose(&exchange->caller, &token, fields.purpose, proposal);
+    return OK;
 }
 
 static enum err write_reveal(struct exchange *exchange, const struct proposal *proposal,

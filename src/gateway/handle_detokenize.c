@@ -4,18 +4,19 @@
 #include "gateway/reveal_json.h"
 #include "service/reveal.h"
 
-static enum err begin(struct exchange *exchange, const char **ret_field)
+static enum err begin(struct exchange *exchange)
 {
     struct json_reader body;
     struct reveal_fields fields;
     struct token token;
 
-    TRY(json_call_open(exchange, &body, ret_field));
+    TRY(json_call_open(exchange, &body));
     reveal_fields_take(&body, &fields);
-    TRY(exchange->fault.err);
+    json_call_taken(exchange);
+    reveal_fields_check(&fields, &exchange->blame);
     exchange->parameter = fields.token;
-    TRY(reveal_fields_read(&fields, &token, ret_field));
-    *ret_field = NULL;
+    TRY(exchange->blame.err);
+    TRY(token_parse(fields.token, &token));
     TRY(json_call_prepare(exchange, 1));
     reveal_propose(&exchange->caller, &token, fields.purpose, &exchange->submission->items[0]);
     return exchange_submit(exchange);
@@ -23,10 +24,7 @@ static enum err begin(struct exchange *exchange, const char **ret_field)
 
 static enum serve detokenize_begin(struct exchange *exchange)
 {
-    const char *field = NULL;
-    enum err err = begin(exchange, &field);
-
-    return json_call_begun(exchange, err, field);
+    return json_call_begun(exchange, begin(exchange));
 }
 
 static enum serve detokenize_finish(struct exchange *exchange)
@@ -38,12 +36,10 @@ static enum serve detokenize_finish(struct exchange *exchange)
     enum err err;
 
     if (submission->err != OK)
-        return json_call_begun(exchange, submission->err, NULL);
+        return json_call_returned(exchange, submission->err);
     err = reveal_finish(&exchange->worker->service, item, &card);
-    if (err != OK) {
-        exchange_fail(exchange, err, NULL);
-        return SERVE_ANSWER;
-    }
+    if (err != OK)
+        return json_call_denied(exchange, item, err);
     json = json_call_answer(exchange, 200);
     card_write(&json, &item->token, &card);
     json_decimal_string(&json, "receipt", item->number);

@@ -2,15 +2,17 @@
 
 #include "base/must.h"
 
-enum err json_call_open(struct exchange *exchange, struct json_reader *ret_body,
-                        const char **ret_field)
+enum err json_call_open(struct exchange *exchange, struct json_reader *ret_body)
 {
-    *ret_field = NULL;
     TRY(json_doc_read(buf_bytes(&exchange->body), &exchange->json));
-    TRY(exchange_check_texts(exchange, ret_field));
-    *ret_field = exchange->fault.field;
+    err_ignore(exchange_check_texts(exchange));
     *ret_body = json_reader_on(json_doc_root(&exchange->json), &exchange->fault);
-    return exchange->fault.err;
+    return OK;
+}
+
+void json_call_taken(struct exchange *exchange)
+{
+    blame_note(&exchange->blame, exchange->fault.err, exchange->fault.field);
 }
 
 enum err json_call_prepare(struct exchange *exchange, size_t count)
@@ -21,11 +23,48 @@ enum err json_call_prepare(struct exchange *exchange, size_t count)
     return exchange_read_key(exchange, exchange->submission);
 }
 
-enum serve json_call_begun(struct exchange *exchange, enum err err, const char *field)
+static const char *blamed_field(const struct exchange *exchange, enum err err)
+{
+    return exchange->blame.err == err ? exchange->blame.field : NULL;
+}
+
+enum serve json_call_begun(struct exchange *exchange, enum err err)
 {
     if (err == OK)
         return SERVE_WAIT;
-    exchange_refuse(exchange, err, field);
+    exchange_refuse(exchange, err, blamed_field(exchange, err));
+    return SERVE_ANSWER;
+}
+
+enum serve json_call_returned(struct exchange *exchange, enum err err)
+{
+    bool entered = err == ERR_KEY_CONFLICT || err == ERR_KEY_IN_FLIGHT;
+
+    if (!entered)
+        return json_call_begun(exchange, err);
+    exchange->answer.has_receipt = true;
+    exchange->answer.receipt = exchange->submission->replay_number;
+    exchange_fail(exchange, err, NULL);
+    return SERVE_ANSWER;
+}
+
+static void add_replay(struct exchange *exchange)
+{
+    struct answer *answer = &exchange->answer;
+
+    if (!exchange->submission->replayed)
+        return;
+    answer->receipt = exchange->submission->replay_number;
+    http_write_field_str(&answer->fields, "Idempotency-Replayed", "true");
+    http_write_field_number(&answer->fields, "Pangate-Receipt", answer->receipt);
+}
+
+enum serve json_call_denied(struct exchange *exchange, const struct proposal *item, enum err err)
+{
+    exchange->answer.has_receipt = true;
+    exchange->answer.receipt = item->number;
+    exchange_fail(exchange, err, NULL);
+    add_replay(exchange);
     return SERVE_ANSWER;
 }
 
@@ -37,15 +76,6 @@ struct json_writer json_call_answer(struct exchange *exchange, int status)
     exchange->answer.content_type = "application/json";
     json_open(&json, NULL, '{');
     return json;
-}
-
-static void add_replay(struct exchange *exchange)
-{
-    struct answer *answer = &exchange->answer;
-
-    answer->receipt = exchange->submission->replay_number;
-    http_write_field_str(&answer->fields, "Idempotency-Replayed", "true");
-    http_write_field_number(&answer->fields, "Pangate-Receipt", answer->receipt);
 }
 
 enum serve json_call_answered(struct exchange *exchange, struct json_writer *json,
@@ -60,7 +90,6 @@ enum serve json_call_answered(struct exchange *exchange, struct json_writer *jso
     if (token != NULL)
         must(bytes_copy_text(bytes_str(token_last4(token)), answer->token_last4,
                              sizeof(answer->token_last4)));
-    if (submission->replayed)
-        add_replay(exchange);
+    add_replay(exchange);
     return SERVE_ANSWER;
 }

@@ -10,13 +10,8 @@ void reveal_fields_take(struct json_reader *body, struct reveal_fields *ret_fiel
     err_ignore(json_reader_end(body));
 }
 
-enum err reveal_fields_read(const struct reveal_fields *fields, struct token *ret_token,
-                            const char **ret_field)
+void reveal_fields_check(const struct reveal_fields *fields, struct blame *blame)
 {
-    *ret_field = "purpose";
-    TRY(text_check(fields->purpose, PURPOSE_TEXT_MAX));
-    *ret_field = "token";
-    TRY(text_check(fields->token, SIZE_MAX));
-    *ret_field = NULL;
-    return token_parse(fields->token, ret_token);
+    blame_note(blame, text_check(fields->purpose, PURPOSE_TEXT_MAX), "purpose");
+    blame_note(blame, text_check(fields->token, SIZE_MAX), "token");
 }

@@ -34,7 +34,7 @@ enum err expiry_read(const struct card_fields *fields, struct expiry *ret_expiry
     return expiry_make(fields->exp_month, fields->exp_year, ret_expiry);
 }
 
-static enum err read_expires_at(struct bytes text, int64_t now_ms, int64_t *ret_ms)
+enum err expires_at_read(struct bytes text, int64_t now_ms, int64_t *ret_ms)
 {
     int64_t ms;
 
@@ -83,6 +83,7 @@ static enum err read_metadata(const struct card_fields *fields, struct about *ab
 {
     if (!fields->has_metadata)
         return OK;
+    TRY(fields->metadata_err);
     TRY(metadata_check(&fields->metadata));
     about->has_metadata = true;
     about->metadata_size = (uint16_t)fields->metadata.size;
@@ -101,28 +102,31 @@ static enum err read_number(struct bytes text, struct card_request *request)
     return OK;
 }
 
-enum err card_request_read(const struct card_fields *fields, int64_t now_ms,
-                           struct card_request *ret_request, const char **ret_field)
+/* One that is no card number has no length that a format could be too small for. */
+static enum err read_format(const struct card_fields *fields, struct card_request *request)
+{
+    TRY(format_read(fields->format, &request->format));
+    if (request->card.pan.count == 0)
+        return OK;
+    return token_format_allows(request->format, request->card.pan.count, request->single);
+}
+
+void card_request_read(const struct card_fields *fields, int64_t now_ms,
+                       struct card_request *ret_request, struct blame *blame)
 {
     struct card_request *request = ret_request;
+    const char *half = NULL;
+    enum err err;
 
-    *ret_field = "reuse";
-    TRY(read_reuse(fields->reuse, &request->single));
-    *ret_field = "card.name";
-    TRY(read_name(fields->name, &request->card));
-    *ret_field = "customer";
-    TRY(read_customer(fields->customer, &request->about));
-    *ret_field = "metadata";
-    TRY(read_metadata(fields, &request->about));
-    TRY(expiry_read(fields, &request->about.expiry, ret_field));
-    *ret_field = "card.number";
-    TRY(read_number(fields->number, request));
-    *ret_field = "expires_at";
-    TRY(read_expires_at(fields->expires_at, now_ms, &request->expires_at_ms));
-    *ret_field = "format";
-    TRY(format_read(fields->format, &request->format));
-    TRY(token_format_allows(request->format, request->card.pan.count, request->single));
+    blame_note(blame, read_reuse(fields->reuse, &request->single), "reuse");
+    blame_note(blame, read_name(fields->name, &request->card), "card.name");
+    blame_note(blame, read_customer(fields->customer, &request->about), "customer");
+    blame_note(blame, read_metadata(fields, &request->about), "metadata");
+    err = expiry_read(fields, &request->about.expiry, &half);
+    blame_note(blame, err, half);
+    blame_note(blame, read_number(fields->number, request), "card.number");
+    err = expires_at_read(fields->expires_at, now_ms, &request->expires_at_ms);
+    blame_note(blame, err, "expires_at");
+    blame_note(blame, read_format(fields, request), "format");
     request->card.expiry = request->about.expiry;
-    *ret_field = NULL;
-    return OK;
 }

@@ -65,7 +65,7 @@ static void refusals_count(struct refusals *refusals, const struct audit_entry *
     refusals->rows[refusals->count++].entry.count = 1;
 }
 
-static void entry_refuse(struct audit_entry *entry, enum err err)
+void refusal_say(struct audit_entry *entry, enum err err)
 {
     entry->outcome = AUDIT_WAS_REFUSED;
     entry->status = (uint16_t)err_http(err);
@@ -80,33 +80,19 @@ static void entry_aggregate(struct audit_entry *entry, enum audit_kind kind)
     entry->has_customer = false;
 }
 
-/* Enter one by one if asked to and if there is room; else count. */
-static void enter_or_count(struct refusals *refusals, struct audit_entry *refused, bool enter)
-{
-    if (enter && vault_note(refusals->vault, refused) == OK)
-        return;
-    entry_aggregate(refused, AUDIT_REFUSED);
-    refusals_count(refusals, refused);
-}
-
 void refusals_add(struct refusals *refusals, const struct audit_entry *entry, enum err err,
                   struct bytes token)
 {
     struct audit_entry refused = *entry;
     struct token form;
 
-    entry_refuse(&refused, err);
+    refusal_say(&refused, err);
     if (token.data != NULL && token_parse(token, &form) == OK)
         must(bytes_copy_text(token, refused.token, sizeof(refused.token)));
-    enter_or_count(refusals, &refused, refusal_is_entered(err));
-}
-
-void refusals_add_item(struct refusals *refusals, const struct audit_entry *entry, enum err err)
-{
-    struct audit_entry refused = *entry;
-
-    entry_refuse(&refused, err);
-    enter_or_count(refusals, &refused, true);
+    if (refusal_is_entered(err) && vault_note(refusals->vault, &refused) == OK)
+        return;
+    entry_aggregate(&refused, AUDIT_REFUSED);
+    refusals_count(refusals, &refused);
 }
 
 void refusals_add_handshake(struct refusals *refusals, const char *reason, const char *address)

@@ -36,9 +36,16 @@ enum err metadata_drop(struct buf *metadata, struct bytes name)
     return OK;
 }
 
+enum err metadata_pair_check(struct bytes name, struct bytes value)
+{
+    TRY(text_check(name, SIZE_MAX));
+    TRY(text_check(value, METADATA_VALUE_MAX));
+    return text_check(name, METADATA_NAME_MAX);
+}
+
 enum err metadata_put(struct buf *metadata, struct bytes name, struct bytes value)
 {
-    TRY(text_check(value, METADATA_VALUE_MAX));
+    TRY(metadata_pair_check(name, value));
     TRY(metadata_drop(metadata, name));
     buf_add_bytes8(metadata, name);
     buf_add_bytes16(metadata, value);

@@ -1,9 +1,46 @@
 #include "service/update.h"
 
-#include "base/instant.h"
 #include "base/must.h"
 #include "service/customer.h"
 #include "service/text.h"
+
+enum { YEAR_MIN = 2000 };
+
+static enum err check_metadata(const struct update_request *request)
+{
+    enum err worst = OK;
+
+    for (size_t i = 0; i < request->metadata_count; i++) {
+        const struct metadata_change *change = &request->metadata[i];
+        enum err err = metadata_pair_check(change->name, change->value);
+        if (err == ERR_PAN_IN_TEXT)
+            return err;
+        if (worst == OK)
+            worst = err;
+    }
+    return worst;
+}
+
+static enum err check_customer(const struct update_request *request)
+{
+    return request->customer_patch == PATCH_SET ? text_check(request->customer, CUSTOMER_TEXT_MAX)
+                                                : OK;
+}
+
+void update_request_check(const struct update_request *request, int64_t now_ms, struct blame *blame)
+{
+    struct expiry expiry;
+    int64_t ms;
+
+    blame_note(blame, check_customer(request), "customer");
+    blame_note(blame, check_metadata(request), "metadata");
+    if (request->exp_month_patch == PATCH_SET)
+        blame_note(blame, expiry_make(request->exp_month, YEAR_MIN, &expiry), "card.exp_month");
+    if (request->exp_year_patch == PATCH_SET)
+        blame_note(blame, expiry_make(1, request->exp_year, &expiry), "card.exp_year");
+    if (request->expires_at_patch == PATCH_SET)
+        blame_note(blame, expires_at_read(request->expires_at, now_ms, &ms), "expires_at");
+}
 
 static enum err patch_expiry(const struct update_request *request, struct expiry *expiry,
                              const char **ret_field)
@@ -25,31 +62,21 @@ static enum err patch_expiry(const struct update_request *request, struct expiry
 static enum err patch_expires_at(const struct update_request *request, int64_t now_ms,
                                  int64_t *expires_at_ms)
 {
-    int64_t ms = 0;
-
-    if (request->expires_at_patch == PATCH_KEEP)
-        return OK;
-    if (request->expires_at_patch == PATCH_SET) {
-        TRY(text_check(request->expires_at, SIZE_MAX));
-        TRY(instant_read(request->expires_at, &ms));
-        if (ms <= now_ms)
-            return ERR_BAD_EXPIRY;
-    }
-    *expires_at_ms = ms;
+    if (request->expires_at_patch == PATCH_DELETE)
+        *expires_at_ms = 0;
+    if (request->expires_at_patch == PATCH_SET)
+        TRY(expires_at_read(request->expires_at, now_ms, expires_at_ms));
     return OK;
 }
 
-static enum err patch_customer(const struct update_request *request, struct about *about)
+static void patch_customer(const struct update_request *request, struct about *about)
 {
     if (request->customer_patch == PATCH_KEEP)
-        return OK;
-    if (request->customer_patch == PATCH_SET)
-        TRY(text_check(request->customer, CUSTOMER_TEXT_MAX));
+        return;
     about->has_customer = request->customer_patch == PATCH_SET;
     memset(about->customer, 0, sizeof(about->customer));
     if (about->has_customer)
         must(bytes_copy_text(request->customer, about->customer, sizeof(about->customer)));
-    return OK;
 }
 
 static enum err merge_metadata(const struct update_request *request, struct buf *metadata)
@@ -68,30 +95,33 @@ static enum err patch_metadata(const struct update_request *request, struct abou
 {
     struct buf metadata AUTO(buf_done) = { 0 };
 
-    if (!request->metadata_delete && request->metadata_count == 0)
+    if (request->metadata_patch == PATCH_KEEP)
         return OK;
     buf_init(&metadata, 2 * METADATA_SIZE_MAX);
-    if (!request->metadata_delete)
+    if (request->metadata_patch == PATCH_SET)
         buf_add(&metadata, bytes_of(about->metadata, about->metadata_size));
     TRY(merge_metadata(request, &metadata));
-    about->has_metadata = !request->metadata_delete && metadata.size > 0;
+    about->has_metadata = request->metadata_patch == PATCH_SET;
     about->metadata_size = (uint16_t)metadata.size;
     if (metadata.size > 0)
         memcpy(about->metadata, metadata.data, metadata.size);
     return OK;
 }
 
-static enum err apply(struct update_request *request, int64_t now_ms, struct view *view)
+/* The values were judged one by one: what is left to blame is what they make together. */
+static enum err apply(const struct update_request *request, int64_t now_ms, struct view *view,
+                      struct blame *blame)
 {
-    request->field = "customer";
-    TRY(patch_customer(request, &view->record.about));
-    request->field = "metadata";
-    TRY(patch_metadata(request, &view->record.about));
-    TRY(patch_expiry(request, &view->record.about.expiry, &request->field));
-    request->field = "expires_at";
-    TRY(patch_expires_at(request, now_ms, &view->record.header.expires_at_ms));
-    request->field = NULL;
-    return OK;
+    const char *half = NULL;
+    enum err err;
+
+    patch_customer(request, &view->record.about);
+    blame_note(blame, patch_metadata(request, &view->record.about), "metadata");
+    err = patch_expiry(request, &view->record.about.expiry, &half);
+    blame_note(blame, err, half);
+    err = patch_expires_at(request, now_ms, &view->record.header.expires_at_ms);
+    blame_note(blame, err, "expires_at");
+    return blame->err;
 }
 
 static enum err seal_change(struct service_worker *worker, const struct vault_row *row,
@@ -107,25 +137,23 @@ static enum err seal_change(struct service_worker *worker, const struct vault_ro
     return record_change(worker->keys, record_bytes(&row->record), &draft, &proposal->record);
 }
 
-enum err update_propose(const struct caller *caller, const struct token *token,
-                        struct update_request *request, struct proposal *ret_proposal)
+enum err update_propose(const struct caller *caller, struct update_request *request,
+                        struct proposal *proposal, struct blame *blame)
 {
     struct service_worker *worker = caller->worker;
-    struct record_place place = { caller->principal->tenant, *token };
+    struct record_place place = { caller->principal->tenant, proposal->token };
     struct view view AUTO(view_wipe) = { 0 };
     struct vault_row row;
 
-    request->field = NULL;
     if (request->tries++ >= RETRIES_MAX)
         return ERR_OVERLOADED;
+    proposal->tenant = place.tenant;
     TRY(vault_find(worker->reader, &place, &row));
     TRY(view_open(worker, &place, record_bytes(&row.record), &view));
-    TRY(apply(request, vault_now_ms(worker->vault), &view));
-    ret_proposal->tenant = place.tenant;
-    ret_proposal->token = *token;
-    TRY(seal_change(worker, &row, &view.record, ret_proposal));
-    caller_entry(caller, AUDIT_UPDATE, &ret_proposal->entry);
-    return proposal_set_customer(caller, &view.record.about, ret_proposal);
+    TRY(apply(request, vault_now_ms(worker->vault), &view, blame));
+    TRY(seal_change(worker, &row, &view.record, proposal));
+    caller_entry(caller, AUDIT_UPDATE, &proposal->entry);
+    return proposal_set_customer(caller, &view.record.about, proposal);
 }
 
 enum err update_finish(struct service_worker *worker, const struct proposal *proposal,

@@ -19,6 +19,7 @@ static enum err decide_item(struct ledger *ledger, const struct submission *subm
     item->decision = DECIDED_NOTHING;
     switch (item->kind) {
     case PROPOSE_STORE: return decide_store(ledger, item);
+    case PROPOSE_LOOKUP: return decide_lookup(ledger, item);
     case PROPOSE_REVEAL: return decide_reveal(ledger, &submission->idempotency, item);
     case PROPOSE_CHANGE: return decide_change(ledger, item);
     case PROPOSE_ERASE: return decide_erase(ledger, item);

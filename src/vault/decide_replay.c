@@ -46,6 +46,8 @@ static enum err enter_replay(struct ledger *ledger, struct submission *submissio
     item->entry.has_record = false;
     if (item->err == OK)
         proposal_accept(item, decision, first_status(item));
+    else if (item->kind == PROPOSE_LOOKUP && item->err == ERR_NO_TOKEN)
+        proposal_find_nothing(item);
     else
         proposal_refuse(item, item->err);
     return ledger_enter(ledger, &item->entry, &submission->replay_number);

@@ -72,15 +72,35 @@ static enum err store_new(struct ledger *ledger, struct proposal *proposal)
     return OK;
 }
 
+static void give_known(struct proposal *proposal, const struct token *token)
+{
+    proposal_accept(proposal, DECIDED_KNOWN, 200);
+    (void)bytes_copy_text(token_bytes(token), proposal->entry.token, sizeof(proposal->entry.token));
+}
+
+enum err decide_lookup(struct ledger *ledger, struct proposal *proposal)
+{
+    struct holding known;
+    enum err err = find_known(ledger, proposal, &known);
+
+    if (err == OK)
+        give_known(proposal, &known.place.token);
+    else if (err == ERR_NO_TOKEN)
+        proposal_find_nothing(proposal);
+    else if (err == ERR_VAULT_DAMAGED)
+        proposal_alarm(proposal, "index and record disagree");
+    else
+        return err;
+    return OK;
+}
+
 enum err decide_store(struct ledger *ledger, struct proposal *proposal)
 {
     struct holding known;
     enum err err = proposal->single ? ERR_NO_TOKEN : find_known(ledger, proposal, &known);
 
     if (err == OK) {
-        proposal_accept(proposal, DECIDED_KNOWN, 200);
-        (void)bytes_copy_text(token_bytes(&known.place.token), proposal->entry.token,
-                              sizeof(proposal->entry.token));
+        give_known(proposal, &known.place.token);
         return OK;
     }
     if (err == ERR_VAULT_DAMAGED) {

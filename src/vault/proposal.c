@@ -33,6 +33,14 @@ void proposal_refuse(struct proposal *proposal, enum err err)
         say_token(proposal);
 }
 
+void proposal_find_nothing(struct proposal *proposal)
+{
+    proposal->err = ERR_NO_TOKEN;
+    proposal->decision = DECIDED_NOTHING;
+    proposal->entry.outcome = AUDIT_OK;
+    proposal->entry.status = (uint16_t)err_http(ERR_NO_TOKEN);
+}
+
 void proposal_alarm(struct proposal *proposal, const char *detail)
 {
     proposal_refuse(proposal, ERR_VAULT_DAMAGED);
