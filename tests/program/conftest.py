@@ -31,7 +31,8 @@ def gateway(pangate, tmp_path_factory):
     """A running gateway that a whole module shares."""
     gateway = Gateway(pangate, tmp_path_factory.mktemp("gateway") / "play").start()
     yield gateway
-    gateway.stop()
+    assert gateway.stop() == 0
+    assert "Sanitizer" not in gateway.log.read_text()
 
 
 @pytest.fixture
@@ -42,6 +43,7 @@ def own_gateway(pangate, tmp_path):
     if gateway.process is not None:
         gateway.process.kill()
         gateway.process.wait()
+    assert "Sanitizer" not in gateway.log.read_text()
 
 
 @pytest.fixture
