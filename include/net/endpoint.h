@@ -29,4 +29,8 @@ void endpoint_write_host(const struct endpoint *endpoint, char ret_text[ENDPOINT
 /* Loopback or a Unix path. */
 bool endpoint_is_local(const struct endpoint *endpoint);
 
+/* Not of the public internet: loopback, private, link-local, shared, reserved, multicast, and IPv6
+ * forms that carry such an IPv4 address (RFC 6890 and its registries). A Unix path is private. */
+bool endpoint_is_private(const struct endpoint *endpoint);
+
 #endif

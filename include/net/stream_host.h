@@ -8,13 +8,15 @@
 #include "base/list.h"
 #include "net/endpoint.h"
 #include "net/stream.h"
+#include "net/tls_client.h"
 #include "net/tls_server.h"
 
 enum { STREAM_SCRATCH_SIZE = 16 * 1024 }; /* the largest TLS record (RFC 8446, section 5.1) */
 
 struct stream_host {
     struct loop *loop;
-    struct tls_server *tls; /* NULL: plain */
+    struct tls_server *tls;    /* to answer with; NULL: plain, unless */
+    struct tls_client *client; /* to ask with */
     unsigned handshake_timeout_ms;
     size_t input_max, output_max;
     struct peer_directory directory;
@@ -25,9 +27,10 @@ struct stream_host {
     uint8_t *scratch; /* STREAM_SCRATCH_SIZE; what a stream lends out of it is wiped after */
 };
 
-/* Take over a connected socket. on_handshake comes later, in any case but failure: then the socket
- * is closed and on_gone does not come. */
-enum err stream_new(struct stream_host *host, int fd, const struct endpoint *from);
+/* Take over a connected socket. on_handshake comes later, unless the stream is closed before; on
+ * failure the socket is closed and on_gone has come. */
+enum err stream_new(struct stream_host *host, int fd, const struct endpoint *from,
+                    struct stream **ret_stream);
 
 struct stream *stream_of_node(struct list *node);
 bool stream_is_open(const struct stream *stream);

@@ -45,7 +45,8 @@ struct stream {
     size_t sent;            /* of the output */
     size_t discarded;       /* while lingering */
     struct tls_server *tls; /* that it shook hands with; NULL: plain */
-    struct tls_guest guest;
+    struct tls_guest guest; /* who asks us */
+    struct tls_visit visit; /* whom we ask */
     char address[STREAM_ADDRESS_SIZE];
 };
 

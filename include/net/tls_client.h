@@ -31,12 +31,12 @@ void tls_client_release(struct tls_client *client); /* accepts NULL */
 
 /* One handshake; lives as long as the connection. */
 struct tls_visit {
-    struct tls_client *client;
-    enum handshake result; /* why the certificate was refused; HANDSHAKE_OK so far */
+    struct tls_client *client; /* held by who owns the visit */
+    enum handshake result;     /* why the certificate was refused; HANDSHAKE_OK so far */
 };
 
 /* For net: a connection over a socket, ready to shake hands. NULL: no memory. */
-struct ssl_st *tls_client_begin(struct tls_client *client, struct tls_visit *visit, int fd);
+struct ssl_st *tls_client_begin(struct tls_visit *visit, int fd);
 
 /* Judge a chain: what the handshake does, without one. The store has the flags of
  * tls_client_verify_flags(). */

@@ -131,3 +131,55 @@ bool endpoint_is_local(const struct endpoint *endpoint)
     }
     return true;
 }
+
+struct range {
+    uint32_t network;
+    uint8_t bits;
+};
+
+/* IANA IPv4 Special-Purpose Address Registry (RFC 6890), multicast (RFC 5771), class E. */
+static const struct range private_ipv4[] = {
+    { 0x00000000, 8 },  { 0x0a000000, 8 },  { 0x64400000, 10 }, { 0x7f000000, 8 },
+    { 0xa9fe0000, 16 }, { 0xac100000, 12 }, { 0xc0000000, 24 }, { 0xc0000200, 24 },
+    { 0xc0586300, 24 }, { 0xc0a80000, 16 }, { 0xc6120000, 15 }, { 0xc6336400, 24 },
+    { 0xcb007100, 24 }, { 0xe0000000, 4 },  { 0xf0000000, 4 },
+};
+
+static bool is_private_ipv4(uint32_t address)
+{
+    for (size_t i = 0; i < sizeof(private_ipv4) / sizeof(private_ipv4[0]); i++)
+        if ((address ^ private_ipv4[i].network) >> (32 - private_ipv4[i].bits) == 0)
+            return true;
+    return false;
+}
+
+/* Of IPv6 only 2000::/3 is public, without documentation and what carries IPv4 inside: 2001::/23
+ * (protocol assignments, Teredo), 2001:db8::/32, 2002::/16 (6to4), 3fff::/20. Mapped IPv4 addresses
+ * are not of 2000::/3. */
+static bool is_private_ipv6(const struct in6_addr *address)
+{
+    const uint8_t *byte = address->s6_addr;
+
+    if (byte[0] >> 5 != 1)
+        return true;
+    if (byte[0] == 0x20 && byte[1] == 0x01)
+        return byte[2] < 2 || (byte[2] == 0x0d && byte[3] == 0xb8);
+    return (byte[0] == 0x20 && byte[1] == 0x02) ||
+           (byte[0] == 0x3f && byte[1] == 0xff && byte[2] < 0x10);
+}
+
+bool endpoint_is_private(const struct endpoint *endpoint)
+{
+    struct sockaddr_in ipv4;
+    struct sockaddr_in6 ipv6;
+
+    if (endpoint->address.ss_family == AF_INET) {
+        memcpy(&ipv4, &endpoint->address, sizeof(ipv4));
+        return is_private_ipv4(ntohl(ipv4.sin_addr.s_addr));
+    }
+    if (endpoint->address.ss_family == AF_INET6) {
+        memcpy(&ipv6, &endpoint->address, sizeof(ipv6));
+        return is_private_ipv6(&ipv6.sin6_addr);
+    }
+    return true;
+}

@@ -91,6 +91,7 @@ static void listener_pause(struct listener *listener)
 static bool listener_accept(struct listener *listener)
 {
     struct endpoint from = { .size = sizeof(from.address) };
+    struct stream *stream;
     int fd = accept4(listener->fd, (struct sockaddr *)&from.address, &from.size,
                      SOCK_NONBLOCK | SOCK_CLOEXEC);
 
@@ -106,7 +107,7 @@ static bool listener_accept(struct listener *listener)
     }
     count(&listener->accepted, 1);
     count(&listener->connections, 1);
-    err_ignore(stream_new(&listener->host, fd, &from)); /* closed, then: nothing else is affected */
+    err_ignore(stream_new(&listener->host, fd, &from, &stream)); /* closed, then, and not counted */
     if (counted(&listener->connections) < listener->connections_max)
         return true;
     count(&listener->pauses, 1);

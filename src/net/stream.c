@@ -21,6 +21,7 @@ static void stream_free(struct stream *stream)
     watch_free(stream->watch);
     transport_done(&stream->transport);
     tls_server_release(stream->tls);
+    tls_client_release(stream->visit.client);
     buf_done(&stream->input);
     buf_done(&stream->output);
     list_remove(&stream->node);
@@ -79,8 +80,12 @@ static void stream_shake(struct stream *stream)
     case TRANSPORT_WAIT_WRITE: stream_rewatch(stream, WATCH_WRITE); break;
     case TRANSPORT_ENDED: stream_refuse(stream, HANDSHAKE_HUNG_UP); break;
     case TRANSPORT_BROKEN:
-        stream_refuse(stream, stream->guest.result != HANDSHAKE_OK ? stream->guest.result
-                                                                   : tls_handshake_result());
+        if (stream->guest.result != HANDSHAKE_OK)
+            stream_refuse(stream, stream->guest.result);
+        else if (stream->visit.result != HANDSHAKE_OK)
+            stream_refuse(stream, stream->visit.result);
+        else
+            stream_refuse(stream, tls_handshake_result());
         break;
     }
 }
@@ -150,22 +155,28 @@ static void on_turn(void *owner)
     }
 }
 
-static enum err stream_init_tls(struct stream *stream)
+static enum err stream_init_server(struct stream *stream)
 {
     struct stream_host *host = stream->host;
-    SSL *ssl;
+    SSL *ssl = SSL_new(tls_server_context(host->tls));
 
-    if (host->tls == NULL)
-        return OK;
+    stream->transport.ssl = ssl;
     stream->tls = tls_server_hold(host->tls);
     stream->guest = (struct tls_guest){ .server = host->tls, .directory = &host->directory };
-    ssl = SSL_new(tls_server_context(host->tls));
-    stream->transport.ssl = ssl;
     if (ssl == NULL || SSL_set_app_data(ssl, &stream->guest) != 1 ||
         SSL_set_fd(ssl, stream->transport.fd) != 1)
         return ERR_MEMORY;
     SSL_set_accept_state(ssl);
     return OK;
+}
+
+static enum err stream_init_client(struct stream *stream)
+{
+    struct tls_client *client = tls_client_hold(stream->host->client);
+
+    stream->visit = (struct tls_visit){ .client = client };
+    stream->transport.ssl = tls_client_begin(&stream->visit, stream->transport.fd);
+    return stream->transport.ssl == NULL ? ERR_MEMORY : OK;
 }
 
 /* The fields by which stream_free() can undo what follows. */
@@ -179,28 +190,45 @@ static void stream_init(struct stream *stream, struct stream_host *host, int fd)
     buf_init(&stream->output, host->output_max);
 }
 
-enum err stream_new(struct stream_host *host, int fd, const struct endpoint *from)
+static enum err stream_begin(struct stream *stream)
+{
+    struct stream_host *host = stream->host;
+
+    stream->watch = watch_new(host->loop, stream->transport.fd, on_ready, stream);
+    if (stream->watch == NULL)
+        return ERR_MEMORY;
+    if (host->tls != NULL)
+        TRY(stream_init_server(stream));
+    if (host->client != NULL)
+        TRY(stream_init_client(stream));
+    timer_set(&stream->deadline, host->handshake_timeout_ms);
+    if (stream->transport.ssl == NULL)
+        loop_later(host->loop, &stream->turn);
+    else /* who asks speaks first */
+        stream_rewatch(stream, host->client == NULL ? WATCH_READ : WATCH_WRITE);
+    return OK;
+}
+
+enum err stream_new(struct stream_host *host, int fd, const struct endpoint *from,
+                    struct stream **ret_stream)
 {
     struct stream *stream = malloc(sizeof(*stream));
     char address[ENDPOINT_TEXT_SIZE];
 
     if (stream == NULL) {
         fd_close(&fd);
+        host->on_gone(host);
         return ERR_MEMORY;
     }
     stream_init(stream, host, fd);
-    stream->watch = watch_new(host->loop, fd, on_ready, stream);
-    if (stream->watch == NULL || stream_init_tls(stream) != OK) {
+    if (stream_begin(stream) != OK) {
         stream_free(stream);
         return ERR_MEMORY;
     }
     endpoint_write_host(from, address);
     (void)bytes_copy_text(bytes_str(address), stream->address, sizeof(stream->address));
     list_add_last(&host->streams, &stream->node);
-    timer_set(&stream->deadline, host->handshake_timeout_ms);
-    stream_rewatch(stream, WATCH_READ);
-    if (stream->tls == NULL)
-        loop_later(host->loop, &stream->turn);
+    *ret_stream = stream;
     return OK;
 }
 
@@ -334,6 +362,9 @@ bool stream_is_open(const struct stream *stream)
 
 void stream_break_now(struct stream *stream)
 {
-    stream_break(stream);
+    if (stream->state == STREAM_OPEN)
+        stream->state = STREAM_BROKEN;
+    else if (stream->state != STREAM_BROKEN)
+        stream->state = STREAM_GONE;
     on_turn(stream);
 }

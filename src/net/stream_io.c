@@ -14,9 +14,11 @@ bool stream_is_paused(const struct stream *stream)
     return stream_peek(stream).size >= stream->host->input_max;
 }
 
-/* The owner, or the end of the round, hears of it. */
+/* Whoever it belongs to hears of it. */
 static void stream_drop(struct stream *stream)
 {
+    if (stream->state == STREAM_SHAKING)
+        stream->host->on_handshake(stream->host, stream, HANDSHAKE_INTERNAL);
     stream->state = stream->state == STREAM_OPEN ? STREAM_BROKEN : STREAM_GONE;
     loop_later(stream->host->loop, &stream->turn);
 }

@@ -186,14 +186,14 @@ static SSL_SESSION *client_take_session(struct tls_client *client)
     return session;
 }
 
-struct ssl_st *tls_client_begin(struct tls_client *client, struct tls_visit *visit, int fd)
+struct ssl_st *tls_client_begin(struct tls_visit *visit, int fd)
 {
+    struct tls_client *client = visit->client;
     SSL *ssl = SSL_new(client->context);
     SSL_SESSION *session;
 
     if (ssl == NULL)
         return NULL;
-    *visit = (struct tls_visit){ .client = client };
     session = client_take_session(client);
     if (SSL_set_app_data(ssl, visit) != 1 || SSL_set_fd(ssl, fd) != 1 ||
         (session != NULL && SSL_set_session(ssl, session) != 1) ||

@@ -46,6 +46,36 @@ static void what_is_no_address_is_refused(void **state)
             fail_msg("'%s' is an address", texts[i]);
 }
 
+static void addresses_that_are_not_public_are_private(void **state)
+{
+    static const char *const hidden[] = {
+        "0.0.0.0:1",          "10.255.255.255:1",     "100.64.0.1:1",     "100.127.255.255:1",
+        "127.1.2.3:1",        "169.254.169.254:1",    "172.16.0.1:1",     "172.31.255.255:1",
+        "192.0.2.1:1",        "192.168.0.1:1",        "198.18.0.1:1",     "203.0.113.9:1",
+        "224.0.0.1:1",        "255.255.255.255:1",    "[::1]:1",          "[::]:1",
+        "[::ffff:8.8.8.8]:1", "[fe80::1]:1",          "[fc00::1]:1",      "[fd12::1]:1",
+        "[ff02::1]:1",        "[64:ff9b::808:808]:1", "[2002:a00:1::]:1", "[2001:db8::1]:1",
+        "[2001::1]:1",        "unix:/run/x",
+    };
+    static const char *const open[] = {
+        "8.8.8.8:1",        "100.128.0.1:1", "172.32.0.1:1",  "11.0.0.1:1",
+        "[2606:4700::1]:1", "[2a00::1]:1",   "169.253.1.1:1",
+    };
+    struct endpoint endpoint;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(hidden) / sizeof(hidden[0]); i++) {
+        assert_err(OK, endpoint_parse(hidden[i], &endpoint));
+        if (!endpoint_is_private(&endpoint))
+            fail_msg("%s is public", hidden[i]);
+    }
+    for (size_t i = 0; i < sizeof(open) / sizeof(open[0]); i++) {
+        assert_err(OK, endpoint_parse(open[i], &endpoint));
+        if (endpoint_is_private(&endpoint))
+            fail_msg("%s is private", open[i]);
+    }
+}
+
 static void workers_share_a_port_and_a_second_gateway_does_not_get_it(void **state)
 {
     struct endpoint endpoint;
@@ -87,6 +117,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_address_reads_back_as_it_was_written),
         cmocka_unit_test(what_is_no_address_is_refused),
+        cmocka_unit_test(addresses_that_are_not_public_are_private),
         cmocka_unit_test(workers_share_a_port_and_a_second_gateway_does_not_get_it),
         cmocka_unit_test(a_dead_unix_socket_is_replaced_and_a_live_one_is_not),
     };
