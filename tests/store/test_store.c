@@ -97,11 +97,21 @@ static void damaged_and_foreign_files_are_refused_with_a_sentence(void **state)
     assert_string_not_equal("", rig.why.text);
 }
 
-/* With pages freed by some commits, the free list's own page is a low one afterwards. */
 static void fill_in_steps(struct rig *rig)
 {
     for (unsigned i = 0; i < 20; i += 4)
         assert_err(OK, rig_fill(rig, STORE_TOKENS, i, i + 4));
+}
+
+/* No so many free pages lie side by side: its pages are the last ones, the free list's are low. */
+static void put_large(struct rig *rig)
+{
+    static const uint8_t value[200 * 1024];
+    struct store_txn *txn;
+
+    assert_err(OK, store_begin(rig->store, &txn));
+    store_put(txn, STORE_TOKENS, bytes_lit("large"), bytes_of(value, sizeof(value)));
+    assert_err(OK, store_commit(&txn));
 }
 
 static void a_file_that_was_cut_is_refused_at_any_length(void **state)
@@ -112,7 +122,9 @@ static void a_file_that_was_cut_is_refused_at_any_length(void **state)
     (void)state;
 
     fill_in_steps(&rig);
-    assert_err(OK, rig_fill(&rig, STORE_TOKENS, 20, 200));
+    assert_err(OK, rig_fill(&rig, STORE_TOKENS, 20, 120));
+    assert_err(OK, rig_empty(&rig, STORE_TOKENS, 20, 120));
+    put_large(&rig);
     store_close(&rig.store);
     assert_int_equal(0, stat(path.text, &status));
     for (off_t size = status.st_size - PAGE; size >= 2 * PAGE; size -= PAGE) {
