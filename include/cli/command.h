@@ -21,10 +21,22 @@ extern const struct command init_command;
 extern const struct command serve_command;
 extern const struct command check_command;
 extern const struct command status_command;
+extern const struct command audit_command;
 extern const struct command version_command;
 
 size_t command_count(void);
 const struct command *command_at(size_t index);
+
+/* Commands that share a first word: "pangate", "pangate audit". */
+struct command_group {
+    const char *name;
+    const char *summary;
+    const struct command *const *commands;
+    size_t count;
+};
+
+/* Run the command of the group that argv[1] names, or explain them; the exit code. */
+int command_group_run(const struct command_group *group, int argc, char **argv);
 
 /* Run the subcommand that argv[1] names; the program's exit code. */
 int command_dispatch(int argc, char **argv);

@@ -36,6 +36,10 @@ enum err vault_open(const struct vault_options *options, struct vault **ret_vaul
 /* Decide what waits, apply everything, stop the threads, unlock. Workers must be gone. */
 void vault_close(struct vault *vault);
 
+/* Lock, check, recover, carry everything on into log and vault, unlock: for commands that read
+ * while nobody serves. Nothing is decided or entered. Errors as of vault_open(). */
+enum err vault_settle(const struct vault_options *options, uint64_t *ret_applied, struct why *why);
+
 /* A submission with room for `count` items, zeroed; NULL when the bound on memory held by
  * submissions is reached (answer ERR_OVERLOADED). */
 struct submission *submission_new(struct vault *vault, size_t count);

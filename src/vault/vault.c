@@ -108,7 +108,8 @@ static void start_threads(struct vault *vault)
     must(pthread_create(&vault->prefault_thread, NULL, prefault_run, vault) == 0);
 }
 
-enum err vault_open(const struct vault_options *options, struct vault **ret_vault, struct why *why)
+static enum err open_still(const struct vault_options *options, struct vault **ret_vault,
+                           struct why *why)
 {
     struct vault *vault = vault_new(options);
     enum err err;
@@ -116,14 +117,35 @@ enum err vault_open(const struct vault_options *options, struct vault **ret_vaul
     if (vault == NULL)
         return ERR_MEMORY;
     err = open_parts(vault, why);
-    if (err != OK) {
-        vault_free(vault);
-        return why_say(why, err, "%s: the vault cannot be opened: %s", options->folder,
-                       err_text(err));
+    if (err == OK) {
+        *ret_vault = vault;
+        return OK;
     }
-    start_threads(vault);
-    *ret_vault = vault;
+    vault_free(vault);
+    return why_say(why, err, "%s: the vault cannot be opened: %s", options->folder, err_text(err));
+}
+
+enum err vault_open(const struct vault_options *options, struct vault **ret_vault, struct why *why)
+{
+    TRY(open_still(options, ret_vault, why));
+    start_threads(*ret_vault);
     return OK;
+}
+
+enum err vault_settle(const struct vault_options *options, uint64_t *ret_applied, struct why *why)
+{
+    struct vault *vault;
+    bool is_settled;
+
+    TRY(open_still(options, &vault, why));
+    vault->applier.closing = true;
+    (void)applier_run(vault);
+    *ret_applied = atomic_load(&vault->applied);
+    is_settled = list_is_empty(&vault->applier.queue);
+    vault_free(vault);
+    return is_settled
+               ? OK
+               : why_say(why, ERR_IO, "%s: vault or audit log cannot be written", options->folder);
 }
 
 void vault_close(struct vault *vault)

@@ -1,0 +1,19 @@
+#include "cli/command_audit.h"
+
+static const struct command *const commands[] = {
+    &audit_export_command,
+};
+
+static const struct command_group audit = {
+    "pangate audit",
+    "Questions to the audit log. While no gateway runs, they change nothing in the vault.",
+    commands,
+    sizeof(commands) / sizeof(commands[0]),
+};
+
+static int run(int argc, char **argv)
+{
+    return command_group_run(&audit, argc, argv);
+}
+
+const struct command audit_command = { "audit", "questions to the audit log", run };
