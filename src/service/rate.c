@@ -15,9 +15,10 @@ enum err rate_take(struct rate *rate, int64_t now_ns, uint32_t count, uint32_t *
     if (rate->interval_ns == 0)
         return OK;
     do {
+        int64_t early_ns = expected + rate->interval_ns - NS_PER_S - now_ns;
         next = (expected < now_ns ? now_ns : expected) + rate->interval_ns * (int64_t)count;
-        if (expected > now_ns + NS_PER_S - rate->interval_ns) {
-            *ret_retry_s = (uint32_t)((expected - now_ns - NS_PER_S) / NS_PER_S + 1);
+        if (early_ns > 0) {
+            *ret_retry_s = (uint32_t)((early_ns + NS_PER_S - 1) / NS_PER_S);
             return ERR_RATE;
         }
     } while (!atomic_compare_exchange_weak_explicit(&rate->expected_ns, &expected, next,
