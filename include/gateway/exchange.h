@@ -60,7 +60,7 @@ struct exchange {
     struct buf head_text, body;
     const struct endpoint_row *endpoint; /* NULL: no such path */
     struct bytes parameter;              /* what stands for {token} in the path */
-    bool skip_body;                      /* an answer is decided; the body is read over */
+    bool answered;                       /* what is left of the body is skipped */
     bool continued;                      /* 100 was sent */
 
     struct json_doc json;
@@ -72,6 +72,8 @@ struct exchange {
     union job job; /* the handler's own */
     struct answer answer;
 };
+
+void request_id_make(struct worker *worker, char ret_id[REQUEST_ID_SIZE]);
 
 /* NULL when the pool is used up. */
 struct exchange *exchange_take(struct worker *worker);

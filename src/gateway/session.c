@@ -73,8 +73,7 @@ static enum step take_head(struct session *session, struct bytes text)
         return refuse_and_close(session, err);
     if (err != OK)
         exchange_refuse(exchange, err, NULL);
-    exchange->skip_body = err != OK;
-    enter(session, READ_BODY);
+    enter(session, err == OK ? READ_BODY : REPLY);
     return STEP_AGAIN;
 }
 
@@ -106,9 +105,8 @@ static enum step read_body(struct session *session)
 {
     struct exchange *exchange = session->exchange;
     struct bytes text = stream_peek(session->stream);
-    struct buf *to = exchange->skip_body ? NULL : &exchange->body;
     size_t used;
-    enum http_step step = http_body_read(&exchange->body_reader, text, to, &used);
+    enum http_step step = http_body_read(&exchange->body_reader, text, &exchange->body, &used);
 
     stream_consume(session->stream, used);
     exchange->bytes_in += used;
@@ -121,7 +119,7 @@ static enum step read_body(struct session *session)
             continue_if_expected(session);
         return STEP_WAIT;
     }
-    enter(session, exchange->skip_body ? REPLY : SERVE);
+    enter(session, SERVE);
     return STEP_AGAIN;
 }
 
@@ -141,23 +139,51 @@ static enum step serve(struct session *session)
     return STEP_WAIT;
 }
 
-/* Write the answer; pipelined requests go on before it is sent, as long as output is short. */
-static enum step reply(struct session *session)
+/* The exchange stays for as long as there is something left to skip. */
+static void write_answer(struct session *session)
 {
     struct exchange *exchange = session->exchange;
-    struct buf *output = stream_output(session->stream);
 
-    if (exchange != NULL) {
-        session->closing |= session->listener->worker->draining;
-        exchange->answer.close = session->closing;
-        reply_write(exchange, output);
+    session->closing |= session->listener->worker->draining;
+    exchange->answer.close = session->closing;
+    exchange->answered = true;
+    reply_write(exchange, stream_output(session->stream));
+    if (session->closing || exchange->body_reader.state == HTTP_BODY_DONE) {
         exchange_give_back(exchange);
         session->exchange = NULL;
     }
+}
+
+/* Write the answer; pipelined requests go on before it is sent, as long as output is short. */
+static enum step reply(struct session *session)
+{
+    struct buf *output = stream_output(session->stream);
+
+    if (session->exchange != NULL && !session->exchange->answered)
+        write_answer(session);
     if (session->closing || buf_check(output) != OK)
         return STEP_CLOSE;
     if (output->size > OUTPUT_HIGH && !stream_flush(session->stream))
         return STEP_WAIT;
+    enter(session, session->exchange == NULL ? IDLE : SKIP_BODY);
+    return STEP_AGAIN;
+}
+
+/* There is one answer to a request, so what is wrong with the rest of it only ends the connection. */
+static enum step skip_body(struct session *session)
+{
+    struct exchange *exchange = session->exchange;
+    size_t used;
+    enum http_step step =
+        http_body_read(&exchange->body_reader, stream_peek(session->stream), NULL, &used);
+
+    stream_consume(session->stream, used);
+    if (step == HTTP_BAD)
+        return STEP_CLOSE;
+    if (step == HTTP_MORE)
+        return stream_ended(session->stream) ? STEP_CLOSE : STEP_WAIT;
+    exchange_give_back(exchange);
+    session->exchange = NULL;
     enter(session, IDLE);
     return STEP_AGAIN;
 }
@@ -171,7 +197,8 @@ static const struct state {
     [READ_HEAD] = { "read_head", read_head, BIT(READ_BODY) | BIT(REPLY) },
     [READ_BODY] = { "read_body", read_body, BIT(SERVE) | BIT(REPLY) },
     [SERVE] = { "serve", serve, BIT(REPLY) },
-    [REPLY] = { "reply", reply, BIT(IDLE) },
+    [REPLY] = { "reply", reply, BIT(IDLE) | BIT(SKIP_BODY) },
+    [SKIP_BODY] = { "skip_body", skip_body, BIT(IDLE) },
 };
 
 static int64_t state_timeout_ms(const struct session *session, enum session_state state)
@@ -181,7 +208,7 @@ static int64_t state_timeout_ms(const struct session *session, enum session_stat
     const int64_t timeouts[SESSION_STATES] = {
         [IDLE] = options->idle_timeout_ms,      [READ_HEAD] = options->head_timeout_ms,
         [READ_BODY] = options->body_timeout_ms, [SERVE] = gateway->serve_timeout_ms,
-        [REPLY] = options->reply_timeout_ms,
+        [REPLY] = options->reply_timeout_ms,    [SKIP_BODY] = options->body_timeout_ms,
     };
 
     return timeouts[state];
@@ -238,7 +265,7 @@ static void on_timeout(void *owner)
 {
     struct session *session = owner;
 
-    if (session->state == IDLE || session->state == REPLY) {
+    if (session->state == IDLE || session->state >= REPLY) {
         stream_close(session->stream);
         session->stream = NULL;
         session_close(session);
