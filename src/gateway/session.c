@@ -169,7 +169,7 @@ static enum step reply(struct session *session)
     return STEP_AGAIN;
 }
 
-/* There is one answer to a request, so what is wrong with the rest of it only ends the connection. */
+/* A request has one answer, so what is wrong with the rest of it only ends the connection. */
 static enum step skip_body(struct session *session)
 {
     struct exchange *exchange = session->exchange;
