@@ -16,11 +16,11 @@ static enum err run_rounds(const struct options *options, const struct setup *se
     enum err err = round == NULL ? ERR_MEMORY : OK;
 
     for (unsigned i = 0; i < options->rounds && err == OK; i++) {
-        char label[96];
+        struct course course = { &setup->plan, options, options->pid, "" };
 
-        (void)snprintf(label, sizeof(label), "%s, round %u of %u", figures->name, i + 1,
-                       options->rounds);
-        err = round_run(&setup->plan, options, label, options->pid, why, round);
+        (void)snprintf(course.label, sizeof(course.label), "%s, round %u of %u", figures->name,
+                       i + 1, options->rounds);
+        err = round_run(&course, why, round);
         if (err == OK)
             figures_add(figures, round);
     }

@@ -21,8 +21,7 @@ static const double second_ns = 1e9;
 struct running { /* a round on its way */
     struct plan plan;
     const struct options *options;
-    const char *label;
-    int pid;
+    const struct course *course;
     struct engine *engines[ENGINES_MAX];
     struct process_cost server_before, server_after;
     int64_t own_before_ns, own_after_ns, live_ns;
@@ -74,10 +73,18 @@ static const char *running_trouble(const struct running *running)
     return "";
 }
 
-static bool running_all(const struct running *running, bool (*is)(const struct engine *engine))
+static bool running_is_ready(const struct running *running)
 {
     for (unsigned i = 0; i < running->plan.engines; i++)
-        if (!is(running->engines[i]))
+        if (!engine_is_ready(running->engines[i]))
+            return false;
+    return true;
+}
+
+static bool running_has_finished(const struct running *running)
+{
+    for (unsigned i = 0; i < running->plan.engines; i++)
+        if (!engine_has_finished(running->engines[i]))
             return false;
     return true;
 }
@@ -87,7 +94,7 @@ static enum err running_connect(const struct running *running, struct why *why)
     const int64_t last_ms = clock_mono_ms() + CONNECT_LEAST_MS +
                             (int64_t)running->options->connections * CONNECT_EACH_MS;
 
-    while (!running_all(running, engine_is_ready)) {
+    while (!running_is_ready(running)) {
         if (clock_mono_ms() > last_ms)
             return why_say(why, ERR_UNREACHABLE, "the connections do not come up: %s",
                            running_trouble(running));
@@ -127,17 +134,17 @@ static void running_show(struct running *running)
         return;
     running->live_ns = now_ns + LIVE_EVERY_NS;
     if (seconds < 0)
-        (void)fprintf(stderr, "\r%s: warming up\033[K", running->label);
+        (void)fprintf(stderr, "\r%s: warming up\033[K", running->course->label);
     else
-        (void)fprintf(stderr, "\r%s: %.1f s, %.0f requests/s\033[K", running->label, seconds,
-                      (double)running_answers(running) / seconds);
+        (void)fprintf(stderr, "\r%s: %.1f s, %.0f requests/s\033[K", running->course->label,
+                      seconds, (double)running_answers(running) / seconds);
 }
 
 static void running_sample(const struct running *running, struct process_cost *ret_cost,
                            int64_t *ret_own_ns)
 {
     if (running->server_is_watched)
-        (void)process_measure(running->pid, ret_cost);
+        (void)process_measure(running->course->pid, ret_cost);
     *ret_own_ns = process_own_cpu_ns();
 }
 
@@ -148,13 +155,13 @@ static void running_measure(struct running *running)
         clock_sleep_ms(POLL_MS);
     }
     running_sample(running, &running->server_before, &running->own_before_ns);
-    while (!running_all(running, engine_has_finished) &&
+    while (!running_has_finished(running) &&
            (running->plan.count > 0 || clock_mono_ns() < running->plan.stop_ns)) {
         running_show(running);
         clock_sleep_ms(POLL_MS);
     }
     running_sample(running, &running->server_after, &running->own_after_ns);
-    while (!running_all(running, engine_has_finished))
+    while (!running_has_finished(running))
         clock_sleep_ms(POLL_MS);
 }
 
@@ -178,10 +185,10 @@ static enum err running_go(struct running *running, struct why *why, struct roun
 {
     struct process_cost cost = { 0 };
 
-    if (running->pid > 0 && !process_measure(running->pid, &cost))
+    if (running->course->pid > 0 && !process_measure(running->course->pid, &cost))
         return why_say(why, ERR_NOT_FOUND, "there is no process %d, or it may not be looked at",
-                       running->pid);
-    running->server_is_watched = running->pid > 0;
+                       running->course->pid);
+    running->server_is_watched = running->course->pid > 0;
     TRY(running_start(running));
     TRY(running_connect(running, why));
     running_plan(running);
@@ -196,14 +203,12 @@ static enum err running_go(struct running *running, struct why *why, struct roun
     return OK;
 }
 
-enum err round_run(const struct plan *plan, const struct options *options, const char *label,
-                   int pid, struct why *why, struct round *ret_round)
+enum err round_run(const struct course *course, struct why *why, struct round *ret_round)
 {
     struct running running AUTO(running_done) = {
-        .plan = *plan,
-        .options = options,
-        .label = label,
-        .pid = pid,
+        .plan = *course->plan,
+        .options = course->options,
+        .course = course,
         .is_terminal = isatty(STDERR_FILENO) == 1,
     };
 

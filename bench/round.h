@@ -16,8 +16,13 @@ struct round { /* large: on the heap, or one at a time */
     double resident_before, resident_after; /* bytes of the server; NAN */
 };
 
-/* `label` stands before the live line that a terminal gets. `pid` 0: the server is not watched. */
-enum err round_run(const struct plan *plan, const struct options *options, const char *label,
-                   int pid, struct why *why, struct round *ret_round);
+struct course { /* what is run */
+    const struct plan *plan;
+    const struct options *options;
+    int pid;         /* of the server; 0: it is not watched */
+    char label[128]; /* before the live line that a terminal gets */
+};
+
+enum err round_run(const struct course *course, struct why *why, struct round *ret_round);
 
 #endif

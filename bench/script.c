@@ -109,14 +109,13 @@ static void ask_constant(struct script *script, const struct part *part, struct 
     buf_add(out, bytes_of(part->before, part->before_size));
 }
 
-static struct part *script_part(struct script *script, const struct dialect *dialect,
-                                unsigned weight)
+static struct part *script_part(struct script *script, const struct dialect *dialect)
 {
     struct part *part = &script->parts[script->part_count++];
 
     must(script->part_count <= SCRIPT_PARTS_MAX);
-    *part = (struct part){ .dialect = dialect, .weight = weight, .items = 1 };
-    script->weight += weight;
+    *part = (struct part){ .dialect = dialect, .weight = 1, .items = 1 };
+    script->weight++;
     return part;
 }
 
@@ -155,10 +154,10 @@ static void part_write(struct part *part, const char *path, const char *authorit
     part_split(part, text);
 }
 
-void script_add(struct script *script, const struct work *work, unsigned weight,
-                const struct options *options, const char *authority)
+void script_add(struct script *script, const struct work *work, const struct options *options,
+                const char *authority)
 {
-    struct part *part = script_part(script, &dialect_http, weight);
+    struct part *part = script_part(script, &dialect_http);
 
     part->work = work;
     if (work->method == NULL)
@@ -214,7 +213,7 @@ static void ask_redis(struct script *script, const struct part *part, struct buf
 
 void script_add_redis(struct script *script)
 {
-    script_part(script, &dialect_redis, 1)->ask = ask_redis;
+    script_part(script, &dialect_redis)->ask = ask_redis;
 }
 
 static void add_column(struct buf *out, struct bytes value)
@@ -245,7 +244,7 @@ static void ask_postgres(struct script *script, const struct part *part, struct 
 
 void script_add_postgres(struct script *script)
 {
-    script_part(script, &dialect_postgres, 1)->ask = ask_postgres;
+    script_part(script, &dialect_postgres)->ask = ask_postgres;
 }
 
 void script_ask(struct script *script, struct buf *out)

@@ -62,8 +62,8 @@ void script_init(struct script *script, const struct options *options);
 struct script script_fork(const struct script *script);
 
 /* One more kind of HTTP request to `authority`. */
-void script_add(struct script *script, const struct work *work, unsigned weight,
-                const struct options *options, const char *authority);
+void script_add(struct script *script, const struct work *work, const struct options *options,
+                const char *authority);
 
 /* A row of a token table: two keys that must not be there, and a record. */
 void script_add_redis(struct script *script);

@@ -57,7 +57,7 @@ static enum err find_client(struct setup *setup, const struct work *work,
         script.known_percent = 100;
         script.cards = 1;
         script.tokens = &none;
-        script_add(&script, work, 1, &probe, setup->targets[i].authority);
+        script_add(&script, work, &probe, setup->targets[i].authority);
         TRY(try_call(&setup->targets[i], &script, why, &answer));
         setup->plan.groups[0].target = &setup->targets[i];
         if (strncmp(answer.code, "403", 3) != 0)
@@ -148,7 +148,7 @@ static enum err setup_build(struct setup *setup, const struct options *options,
     if (work->wants_token || options->known_percent > 0)
         TRY(prepare_tokens(setup, options, why));
     group->script.tokens = &setup->tokens;
-    script_add(&group->script, work, 1, options, group->target->authority);
+    script_add(&group->script, work, options, group->target->authority);
     plan->group_count = 1;
     plan->habit = options->renew && work->habit == HABIT_KEEP ? HABIT_RENEW : work->habit;
     plan->resumed = options->resumed;
