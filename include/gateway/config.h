@@ -86,6 +86,7 @@ struct config_route {
     char header_add_name[CONFIG_NAME_SIZE];
     char header_add_file[PATH_SIZE];
     struct config_words header_drop, header_pass;
+    struct config_words success_status, success_member; /* member: a pointer, then values */
     bool private_addresses;
     bool inbound;
     int64_t connect_timeout_ms, answer_timeout_ms, cvc_ttl_ms;

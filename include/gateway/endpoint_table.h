@@ -21,11 +21,17 @@ struct handler {
     void (*done)(struct exchange *exchange);         /* NULL: has no job */
 };
 
-enum endpoint_body { BODY_NONE, BODY_JSON, BODY_PATCH /* JSON or merge patch */ };
+enum endpoint_body {
+    BODY_NONE,
+    BODY_JSON,
+    BODY_PATCH,   /* JSON or merge patch */
+    BODY_FORWARD, /* any, and it goes on to a route's processor */
+    BODY_INBOUND, /* any, and it goes on to a server of the merchant's */
+};
 
 struct endpoint_row {
-    const char *path; /* "{token}" stands for one segment */
-    enum http_method method;
+    const char *path;        /* "{token}" stands for one segment, "{path}" for all that follow */
+    enum http_method method; /* HTTP_METHOD_OTHER: any that may be forwarded */
     enum right right;
     enum audit_kind kind; /* of entries about refusals */
     enum endpoint_body body;
@@ -43,7 +49,7 @@ enum { ALLOW_SIZE = 64 };
 
 struct endpoint_match {
     const struct endpoint_row *row; /* also for ERR_BAD_METHOD: one of the path's; else NULL */
-    struct bytes parameter;         /* lent from the path */
+    struct bytes parameter, rest;   /* lent from the path: of one segment; of {path} */
     char allow[ALLOW_SIZE];         /* for ERR_BAD_METHOD: the path's methods, as Allow says them */
 };
 

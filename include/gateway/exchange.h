@@ -18,6 +18,8 @@
 
 struct batch_job;
 struct endpoint_row;
+struct forward;
+struct route;
 struct session;
 
 /* What a handler keeps from begin to finish. SECRET: its done() wipes it. */
@@ -40,6 +42,7 @@ struct answer {
     struct bytes constant;  /* ... or lent, if it has bytes */
     uint32_t retry_after_s; /* 0: none */
     bool close;
+    bool streamed; /* the body follows piece by piece, its length is not known */
     bool has_receipt;
     uint64_t receipt;
     char token_last4[5]; /* for the log */
@@ -60,7 +63,9 @@ struct exchange {
     struct buf head_text, body;
     const struct endpoint_row *endpoint; /* NULL: no such path */
     struct bytes parameter;              /* what stands for {token} in the path */
-    bool answered;                       /* what is left of the body is skipped */
+    struct bytes rest;                   /* what stands for {path}, with its slash */
+    const struct route *route;           /* of a call that forwards */
+    bool skip_body;                      /* an answer is decided; the body is read over */
     bool continued;                      /* 100 was sent */
 
     struct json_doc json;
@@ -68,17 +73,20 @@ struct exchange {
     struct blame blame;            /* what was found wrong so far */
     struct submission *submission; /* at the vault, or back from it */
     bool submission_is_out;
-    bool has_job;  /* the handler's done() has something to do */
-    union job job; /* the handler's own */
+    bool has_job;            /* the handler's done() has something to do */
+    union job job;           /* the handler's own */
+    struct forward *forward; /* of a call that forwards, once it has begun */
     struct answer answer;
+    char address[AUDIT_ADDRESS_SIZE]; /* the caller's; outlives the connection */
 };
-
-void request_id_make(struct worker *worker, char ret_id[REQUEST_ID_SIZE]);
 
 /* NULL when the pool is used up. */
 struct exchange *exchange_take(struct worker *worker);
 
 void exchange_free(struct exchange *exchange); /* one of the pool */
+
+/* The session is done with it: it goes back, or later if it has a forward that goes on alone. */
+void exchange_leave(struct exchange *exchange);
 
 /* Wipe and give back. A submission that is still out is let go of: it is freed when it returns. */
 void exchange_give_back(struct exchange *exchange);

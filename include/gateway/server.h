@@ -9,6 +9,7 @@
 
 #include "base/why.h"
 #include "gateway/config.h"
+#include "gateway/route.h"
 #include "gateway/worker.h"
 
 enum { WORKERS_MAX = 256 };
@@ -28,6 +29,9 @@ struct server {
     struct vault *vault;
     struct shared_clients *shared;
     struct tls_server *tls[CONFIG_LISTENERS_MAX];
+    struct routes routes;
+    struct resolver *resolver;
+    struct cvc_box *cvcs;
     struct sockets sockets;
     size_t worker_count;
     struct worker *workers[WORKERS_MAX];

@@ -2,9 +2,10 @@
  * One client's connection: which request is being read, served or answered.
  *
  *     idle --> read_head --> read_body --> serve --> reply --> idle (keep-alive)
+ *                                                    reply --> pour --> reply, where the body of
+ *                                                    an answer follows piece by piece
  *
- * A request that its head refuses is answered at once, and what is left of it is skipped. A
- * malformed message jumps to reply and ends the connection. Timeout or hang-up closes from any
+ * A malformed message jumps to reply and ends the connection. Timeout or hang-up closes from any
  * state. One table says where we are; each state is one short function.
  */
 #ifndef PANGATE_GATEWAY_SESSION_H
@@ -13,7 +14,7 @@
 #include "gateway/exchange.h"
 #include "gateway/worker.h"
 
-enum session_state { IDLE, READ_HEAD, READ_BODY, SERVE, REPLY, SKIP_BODY, SESSION_STATES };
+enum session_state { IDLE, READ_HEAD, READ_BODY, SERVE, REPLY, POUR, SESSION_STATES };
 
 struct session {
     struct worker_listener *listener;
@@ -31,6 +32,9 @@ void session_open(struct worker_listener *listener, struct stream *stream);
 
 /* The session's submission is back. */
 void session_resume(struct session *session);
+
+/* It waits for somebody who has deadlines of his own. */
+void session_wait_long(struct session *session);
 
 /* After a reload: close the connections that would not be let in any more. */
 void session_judge_again(void *tls, struct stream *stream);

@@ -36,8 +36,11 @@ struct worker {
     const struct config *config; /* of the start; lent */
     size_t listener_count;
     struct worker_listener listeners[CONFIG_LISTENERS_MAX];
-    struct list exchanges; /* the pool */
-    size_t exchange_count; /* made so far */
+    const struct routes *routes;                   /* lent */
+    struct upstream *upstreams[CONFIG_ROUTES_MAX]; /* by a route's place */
+    struct list forwards;                          /* that are not over */
+    struct list exchanges;                         /* the pool */
+    size_t exchange_count;                         /* made so far */
     size_t submissions_out;
     struct http_date date;
     struct buf log_lines; /* of this round */
@@ -52,6 +55,9 @@ struct worker_parts {
     struct vault *vault;
     struct keyring *keyring;
     struct shared_clients *clients;
+    const struct routes *routes;
+    struct resolver *resolver;
+    struct cvc_box *cvcs;
     struct tls_server *const *tls; /* one per listener */
     const int *fds;                /* taken */
 };

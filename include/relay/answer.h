@@ -31,7 +31,7 @@ struct answer_rules {
     const struct echo_codes *codes; /* security codes that were put in; NULL: none */
 };
 
-struct answer { /* SECRET: declare with AUTO(answer_done) */
+struct answer_filter { /* SECRET: declare with AUTO(answer_done) */
     const struct answer_rules *rules;
     enum content content;
     bool known;            /* the content is, or a character that is not white space was seen */
@@ -47,16 +47,17 @@ struct answer { /* SECRET: declare with AUTO(answer_done) */
 };
 
 /* CONTENT_TEXT is looked at: if it begins like JSON it is read as JSON. */
-void answer_init(struct answer *answer, enum content content, const struct answer_rules *rules);
+void answer_init(struct answer_filter *answer, enum content content,
+                 const struct answer_rules *rules);
 
 /* Take a piece of the body and append what is settled. ERR_LIMIT if `out` is too small: the answer
  * cannot go on then. */
-enum err answer_feed(struct answer *answer, struct bytes piece, struct buf *out);
+enum err answer_feed(struct answer_filter *answer, struct bytes piece, struct buf *out);
 
 /* There is no more: append the rest. */
-enum err answer_end(struct answer *answer, struct buf *out);
+enum err answer_end(struct answer_filter *answer, struct buf *out);
 
-void answer_done(struct answer *answer);
+void answer_done(struct answer_filter *answer);
 
 /* A whole text at once: the value of a header. */
 enum err answer_text(struct bytes text, enum content content, const struct answer_rules *rules,

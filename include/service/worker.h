@@ -5,6 +5,7 @@
 #define PANGATE_SERVICE_WORKER_H
 
 #include "keys/key_user.h"
+#include "service/cvc_box.h"
 #include "service/refusals.h"
 #include "vault/vault.h"
 
@@ -14,6 +15,7 @@ struct service_worker {
     struct vault_reader *reader;
     struct key_user *keys;
     struct refusals *refusals;
+    struct cvc_box *cvcs; /* lent, shared by all threads; NULL: no security code is held */
 };
 
 enum err service_worker_init(struct vault *vault, struct keyring *keyring,

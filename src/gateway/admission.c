@@ -2,8 +2,28 @@
 
 #include "base/clock.h"
 #include "gateway/endpoint_table.h"
+#include "gateway/route.h"
 #include "wire/http_writer.h"
 #include "wire/media_type.h"
+
+static enum err judge_route(struct exchange *exchange)
+{
+    exchange->route = routes_find(exchange->worker->routes, exchange->parameter,
+                                  exchange->endpoint->body == BODY_INBOUND);
+    if (exchange->route == NULL)
+        return ERR_NO_ROUTE;
+    return route_judge_path(exchange->route, exchange->rest);
+}
+
+static enum err judge_route_method(struct exchange *exchange)
+{
+    char allow[ROUTE_ALLOW_SIZE] = "";
+    enum err err = route_judge_method(exchange->route, exchange->head.method, allow);
+
+    if (err != OK)
+        http_write_field_str(&exchange->answer.fields, "Allow", allow);
+    return err;
+}
 
 static enum err judge_path(struct exchange *exchange)
 {
@@ -13,9 +33,21 @@ static enum err judge_path(struct exchange *exchange)
 
     exchange->endpoint = match.row;
     exchange->parameter = match.parameter;
+    exchange->rest = match.rest;
+    if (match.row != NULL && match.row->body >= BODY_FORWARD)
+        TRY(judge_route(exchange));
     if (err == ERR_BAD_METHOD)
         http_write_field_str(&exchange->answer.fields, "Allow", match.allow);
-    return err;
+    return err == OK && exchange->route != NULL ? judge_route_method(exchange) : err;
+}
+
+static enum err judge_right(const struct exchange *exchange)
+{
+    const struct principal *principal = exchange->caller.principal;
+
+    if (exchange->route != NULL && !principal_may_forward(principal, exchange->route->config->name))
+        return ERR_DENIED;
+    return principal_may(principal, exchange->endpoint->right) ? OK : ERR_DENIED;
 }
 
 static enum err judge_rate(struct exchange *exchange)
@@ -32,7 +64,7 @@ static enum err judge_media(const struct exchange *exchange)
 
     if (http_fields_have(fields, HTTP_CONTENT_ENCODING))
         return ERR_MEDIA_TYPE;
-    if (body == BODY_NONE)
+    if (body == BODY_NONE || body >= BODY_FORWARD)
         return OK;
     media = media_type_read(http_fields_known(fields, exchange_head(exchange), HTTP_CONTENT_TYPE));
     if (media == MEDIA_JSON || (media == MEDIA_MERGE_PATCH && body == BODY_PATCH))
@@ -57,8 +89,7 @@ enum err admission_judge(struct exchange *exchange, uint64_t body_max)
     if (exchange->caller.principal == NULL)
         return ERR_UNKNOWN_CLIENT;
     TRY(judge_path(exchange));
-    if (!principal_may(exchange->caller.principal, exchange->endpoint->right))
-        return ERR_DENIED;
+    TRY(judge_right(exchange));
     TRY(judge_rate(exchange));
     TRY(judge_media(exchange));
     return judge_body(exchange, size);
@@ -67,5 +98,6 @@ enum err admission_judge(struct exchange *exchange, uint64_t body_max)
 bool admission_may_go_on(const struct exchange *exchange, enum err err)
 {
     return err != ERR_TOO_LARGE && err != ERR_EXPECTATION && err != ERR_UNKNOWN_CLIENT &&
-           exchange->body_reader.state != HTTP_BODY_BAD;
+           exchange->body_reader.state != HTTP_BODY_BAD &&
+           exchange->head.expect != HTTP_EXPECT_CONTINUE;
 }

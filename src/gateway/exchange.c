@@ -6,6 +6,7 @@
 #include "base/encode.h"
 #include "base/must.h"
 #include "gateway/endpoint_table.h"
+#include "gateway/forward.h"
 #include "service/request_key.h"
 #include "service/text.h"
 
@@ -41,7 +42,7 @@ void exchange_free(struct exchange *exchange)
     free(exchange);
 }
 
-void request_id_make(struct worker *worker, char ret_id[REQUEST_ID_SIZE])
+static void make_request_id(struct worker *worker, char ret_id[REQUEST_ID_SIZE])
 {
     uint8_t bytes[ID_BYTES];
     struct buf text;
@@ -66,7 +67,7 @@ struct exchange *exchange_take(struct worker *worker)
     exchange->worker = worker;
     exchange->directory = directory_hold(worker->directory);
     exchange->started_ns = clock_mono_ns();
-    request_id_make(worker, exchange->request_id);
+    make_request_id(worker, exchange->request_id);
     exchange->caller.worker = &worker->service;
     exchange->caller.request_id = exchange->request_id;
     return exchange;
@@ -91,6 +92,13 @@ static void empty_buffer(struct buf *buf)
         buf_clear(buf);
 }
 
+void exchange_leave(struct exchange *exchange)
+{
+    exchange->session = NULL;
+    if (exchange->forward == NULL || !forward_leave(exchange->forward))
+        exchange_give_back(exchange);
+}
+
 void exchange_give_back(struct exchange *exchange)
 {
     struct worker *worker = exchange->worker;
@@ -99,6 +107,8 @@ void exchange_give_back(struct exchange *exchange)
     if (exchange->has_job)
         exchange->endpoint->handler->done(exchange);
     let_submission_go(exchange);
+    if (exchange->forward != NULL)
+        forward_free(exchange->forward);
     json_doc_done(&exchange->json);
     directory_release(exchange->directory);
     empty_buffer(&exchange->head_text);
@@ -149,13 +159,13 @@ static enum err check_text(struct bytes text, bool is_query)
     return text_check(buf_bytes(&decoded), SIZE_MAX);
 }
 
-/* No call has a query. */
+/* No call has a query but those that forward. */
 static enum err check_query(const struct exchange *exchange)
 {
     const struct http_head *head = &exchange->head;
 
     TRY(check_text(http_span_bytes(head->query, exchange_head(exchange)), true));
-    return head->has_query ? ERR_BAD_REQUEST : OK;
+    return head->has_query && exchange->route == NULL ? ERR_BAD_REQUEST : OK;
 }
 
 static enum err check_key(const struct exchange *exchange)

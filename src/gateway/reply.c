@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "gateway/access_log.h"
 #include "gateway/endpoint_table.h"
+#include "gateway/forward_answer.h"
 #include "net/loop.h"
 #include "wire/problem.h"
 
@@ -40,6 +41,10 @@ static void write_head(struct exchange *exchange, struct bytes body, struct buf 
                                 .content_length = body.size,
                                 .close = answer->close };
 
+    if (answer->streamed)
+        head.body = exchange->head.is_old ? HTTP_ANSWER_UNTIL_CLOSE : HTTP_ANSWER_CHUNKED;
+    if (exchange->route != NULL)
+        forward_write_facts(exchange, &answer->fields);
     http_write_field_str(&answer->fields, "Cache-Control", "no-store");
     head.fields = buf_bytes(&answer->fields);
     http_write_answer(output, &head);
@@ -60,11 +65,25 @@ static void count(struct exchange *exchange, int64_t duration_ns)
         counter_add(&counters->refusals[exchange->answer.err], 1);
 }
 
+void reply_end(struct exchange *exchange)
+{
+    int64_t duration_ns = clock_mono_ns() - exchange->started_ns;
+
+    count(exchange, duration_ns);
+    access_log_write(exchange, duration_ns);
+}
+
+static bool has_body(const struct exchange *exchange)
+{
+    int status = exchange->answer.status;
+
+    return exchange->head.method != HTTP_HEAD && status != 204 && status != 304;
+}
+
 void reply_write(struct exchange *exchange, struct buf *output)
 {
     struct answer *answer = &exchange->answer;
     size_t before = output->size;
-    int64_t duration_ns;
     struct bytes body;
 
     http_date_set(&exchange->worker->date, clock_wall_ms());
@@ -78,32 +97,22 @@ void reply_write(struct exchange *exchange, struct buf *output)
     body = answer->err == OK && answer->constant.size > 0 ? answer->constant
                                                           : buf_bytes(&answer->body);
     write_head(exchange, body, output);
-    if (exchange->head.method != HTTP_HEAD && answer->status != 204)
+    exchange->bytes_out = output->size - before;
+    if (answer->streamed)
+        return;
+    if (has_body(exchange))
         buf_add(output, body);
     exchange->bytes_out = output->size - before;
-    duration_ns = clock_mono_ns() - exchange->started_ns;
-    count(exchange, duration_ns);
-    access_log_write(exchange, duration_ns);
+    reply_end(exchange);
 }
 
 void reply_write_overloaded(struct worker *worker, struct buf *output)
 {
-    char id[REQUEST_ID_SIZE];
-    uint8_t storage[1024];
-    struct buf body;
-    struct problem problem = { .err = ERR_OVERLOADED };
     struct http_answer head = { .status = err_http(ERR_OVERLOADED),
                                 .date = worker->date.text,
-                                .content_type = PROBLEM_MEDIA_TYPE,
                                 .close = true,
                                 .fields = bytes_lit("Retry-After: 1\r\n") };
 
-    request_id_make(worker, id);
-    head.request_id = problem.request_id = bytes_str(id);
-    buf_init_fixed(&body, storage, sizeof(storage));
-    problem_write(&body, &problem);
-    head.content_length = body.size;
     counter_add(&worker->counters.refusals[ERR_OVERLOADED], 1);
     http_write_answer(output, &head);
-    buf_add(output, buf_bytes(&body));
 }

@@ -9,6 +9,7 @@
 #include "gateway/admin.h"
 #include "gateway/notify.h"
 #include "gateway/server_parts.h"
+#include "net/resolver.h"
 
 enum { DRAIN_CHECK_MS = 50 };
 
@@ -117,6 +118,9 @@ static void close_all(struct server *server)
         vault_close(server->vault);
     for (size_t i = 0; i < CONFIG_LISTENERS_MAX; i++)
         tls_server_release(server->tls[i]);
+    resolver_free(server->resolver);
+    routes_close(&server->routes);
+    cvc_box_free(server->cvcs);
     shared_clients_release(server->shared);
     if (server->keyring != NULL)
         keyring_free(server->keyring);

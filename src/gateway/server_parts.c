@@ -5,6 +5,10 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "net/resolver.h"
+#include "service/cvc_box.h"
+
+enum { CVC_TTL_MS = 15 * 60 * 1000 };
 
 enum err keyring_of_config(const struct config *config, struct keyring **ret_keyring,
                            struct why *why)
@@ -138,6 +142,9 @@ static enum err make_worker(struct server *server)
                                         .vault = server->vault,
                                         .keyring = server->keyring,
                                         .clients = server->shared,
+                                        .routes = &server->routes,
+                                        .resolver = server->resolver,
+                                        .cvcs = server->cvcs,
                                         .tls = server->tls,
                                         .fds = fds };
 
@@ -150,11 +157,35 @@ static enum err make_worker(struct server *server)
     return OK;
 }
 
+/* A code that no route may use any more is of no use to anybody. */
+static int64_t cvc_ttl_ms(const struct config *config)
+{
+    int64_t ttl_ms = config->route_count == 0 ? CVC_TTL_MS : 0;
+
+    for (size_t i = 0; i < config->route_count; i++) {
+        if (config->routes[i].cvc_ttl_ms > ttl_ms)
+            ttl_ms = config->routes[i].cvc_ttl_ms;
+    }
+    return ttl_ms;
+}
+
+static enum err open_forwarding(struct server *server, struct why *why)
+{
+    TRY(routes_open(server->config, why, &server->routes));
+    TRY(resolver_new(&server->resolver));
+    if (cvc_box_new(cvc_ttl_ms(server->config), &server->cvcs) != OK)
+        return why_say(why, ERR_MEMORY,
+                       "no memory can be locked for security codes; raise the limit on locked "
+                       "memory (ulimit -l, or LimitMEMLOCK= of the unit)");
+    return OK;
+}
+
 enum err server_open_workers(struct server *server, struct why *why)
 {
     struct tls_server *none[CONFIG_LISTENERS_MAX] = { 0 };
 
     TRY(tls_servers_open(server->config, none, server->tls, why));
+    TRY(open_forwarding(server, why));
     for (size_t i = 0; i < server->sockets.workers; i++) {
         enum err err = make_worker(server);
         if (err != OK)

@@ -6,6 +6,7 @@
 #include "base/must.h"
 #include "gateway/admission.h"
 #include "gateway/endpoint_table.h"
+#include "gateway/forward.h"
 #include "gateway/reply.h"
 #include "net/stream.h"
 
@@ -42,7 +43,9 @@ static enum step idle(struct session *session)
     }
     session->exchange->session = session;
     session->exchange->caller.principal = session->principal;
-    session->exchange->caller.address = stream_address(session->stream);
+    must(bytes_copy_text(bytes_str(stream_address(session->stream)), session->exchange->address,
+                         sizeof(session->exchange->address)));
+    session->exchange->caller.address = session->exchange->address;
     http_head_start(&session->exchange->head, session->listener->options->head_max);
     enter(session, READ_HEAD);
     return STEP_AGAIN;
@@ -73,7 +76,8 @@ static enum step take_head(struct session *session, struct bytes text)
         return refuse_and_close(session, err);
     if (err != OK)
         exchange_refuse(exchange, err, NULL);
-    enter(session, err == OK ? READ_BODY : REPLY);
+    exchange->skip_body = err != OK;
+    enter(session, READ_BODY);
     return STEP_AGAIN;
 }
 
@@ -105,8 +109,9 @@ static enum step read_body(struct session *session)
 {
     struct exchange *exchange = session->exchange;
     struct bytes text = stream_peek(session->stream);
+    struct buf *to = exchange->skip_body ? NULL : &exchange->body;
     size_t used;
-    enum http_step step = http_body_read(&exchange->body_reader, text, &exchange->body, &used);
+    enum http_step step = http_body_read(&exchange->body_reader, text, to, &used);
 
     stream_consume(session->stream, used);
     exchange->bytes_in += used;
@@ -119,8 +124,16 @@ static enum step read_body(struct session *session)
             continue_if_expected(session);
         return STEP_WAIT;
     }
-    enter(session, SERVE);
+    enter(session, exchange->skip_body ? REPLY : SERVE);
     return STEP_AGAIN;
+}
+
+/* A caller who is gone stops a forward of which nothing was sent yet. */
+static bool has_hung_up(const struct session *session)
+{
+    const struct forward *forward = session->exchange->forward;
+
+    return forward != NULL && forward_may_stop(forward) && stream_ended(session->stream);
 }
 
 static enum step serve(struct session *session)
@@ -136,55 +149,60 @@ static enum step serve(struct session *session)
     case SERVE_WAIT: break;
     }
     session->finishing = true;
-    return STEP_WAIT;
+    return has_hung_up(session) ? STEP_CLOSE : STEP_WAIT;
 }
 
-/* The exchange stays for as long as there is something left to skip. */
-static void write_answer(struct session *session)
+static void session_let_go(struct session *session)
 {
     struct exchange *exchange = session->exchange;
 
-    session->closing |= session->listener->worker->draining;
-    exchange->answer.close = session->closing;
-    exchange->answered = true;
-    reply_write(exchange, stream_output(session->stream));
-    if (session->closing || exchange->body_reader.state == HTTP_BODY_DONE) {
-        exchange_give_back(exchange);
-        session->exchange = NULL;
-    }
+    session->exchange = NULL;
+    exchange_leave(exchange);
 }
 
 /* Write the answer; pipelined requests go on before it is sent, as long as output is short. */
 static enum step reply(struct session *session)
 {
+    struct exchange *exchange = session->exchange;
     struct buf *output = stream_output(session->stream);
 
-    if (session->exchange != NULL && !session->exchange->answered)
-        write_answer(session);
+    if (exchange != NULL) {
+        session->closing |= session->listener->worker->draining;
+        exchange->answer.close = session->closing;
+        reply_write(exchange, output);
+        if (exchange->answer.streamed) {
+            enter(session, POUR);
+            return STEP_AGAIN;
+        }
+        session_let_go(session);
+    }
     if (session->closing || buf_check(output) != OK)
         return STEP_CLOSE;
     if (output->size > OUTPUT_HIGH && !stream_flush(session->stream))
         return STEP_WAIT;
-    enter(session, session->exchange == NULL ? IDLE : SKIP_BODY);
+    enter(session, IDLE);
     return STEP_AGAIN;
 }
 
-/* A request has one answer, so what is wrong with the rest of it only ends the connection. */
-static enum step skip_body(struct session *session)
+/* The head is written, the body follows as it comes, as fast as the caller takes it. */
+static enum step pour(struct session *session)
 {
-    struct exchange *exchange = session->exchange;
-    size_t used;
-    enum http_step step =
-        http_body_read(&exchange->body_reader, stream_peek(session->stream), NULL, &used);
+    struct buf *output = stream_output(session->stream);
 
-    stream_consume(session->stream, used);
-    if (step == HTTP_BAD)
-        return STEP_CLOSE;
-    if (step == HTTP_MORE)
-        return stream_ended(session->stream) ? STEP_CLOSE : STEP_WAIT;
-    exchange_give_back(exchange);
-    session->exchange = NULL;
-    enter(session, IDLE);
+    if (output->size > OUTPUT_HIGH && !stream_flush(session->stream))
+        return STEP_WAIT;
+    switch (forward_pour(session->exchange->forward, output)) {
+    case POUR_WAIT:
+        stream_deadline(session->stream, stream_flush(session->stream)
+                                             ? -1
+                                             : session->listener->options->reply_timeout_ms);
+        return STEP_WAIT;
+    case POUR_BROKEN: session->closing = true; break;
+    case POUR_END: break;
+    }
+    reply_end(session->exchange);
+    session_let_go(session);
+    enter(session, REPLY);
     return STEP_AGAIN;
 }
 
@@ -197,8 +215,8 @@ static const struct state {
     [READ_HEAD] = { "read_head", read_head, BIT(READ_BODY) | BIT(REPLY) },
     [READ_BODY] = { "read_body", read_body, BIT(SERVE) | BIT(REPLY) },
     [SERVE] = { "serve", serve, BIT(REPLY) },
-    [REPLY] = { "reply", reply, BIT(IDLE) | BIT(SKIP_BODY) },
-    [SKIP_BODY] = { "skip_body", skip_body, BIT(IDLE) },
+    [REPLY] = { "reply", reply, BIT(IDLE) | BIT(POUR) },
+    [POUR] = { "pour", pour, BIT(REPLY) },
 };
 
 static int64_t state_timeout_ms(const struct session *session, enum session_state state)
@@ -208,7 +226,7 @@ static int64_t state_timeout_ms(const struct session *session, enum session_stat
     const int64_t timeouts[SESSION_STATES] = {
         [IDLE] = options->idle_timeout_ms,      [READ_HEAD] = options->head_timeout_ms,
         [READ_BODY] = options->body_timeout_ms, [SERVE] = gateway->serve_timeout_ms,
-        [REPLY] = options->reply_timeout_ms,    [SKIP_BODY] = options->body_timeout_ms,
+        [REPLY] = options->reply_timeout_ms,    [POUR] = options->reply_timeout_ms,
     };
 
     return timeouts[state];
@@ -227,7 +245,7 @@ static void enter(struct session *session, enum session_state next)
 static void session_close(struct session *session)
 {
     if (session->exchange != NULL)
-        exchange_give_back(session->exchange);
+        session_let_go(session);
     if (session->stream != NULL)
         stream_finish(session->stream);
     counter_sub(&session->listener->worker->counters.sessions, 1);
@@ -244,6 +262,11 @@ static void session_run(struct session *session)
         }
     }
     stream_yield(session->stream); /* give the other sessions a turn */
+}
+
+void session_wait_long(struct session *session)
+{
+    stream_deadline(session->stream, -1);
 }
 
 void session_resume(struct session *session)
@@ -265,7 +288,7 @@ static void on_timeout(void *owner)
 {
     struct session *session = owner;
 
-    if (session->state == IDLE || session->state >= REPLY) {
+    if (session->state == IDLE || session->state == REPLY || session->state == POUR) {
         stream_close(session->stream);
         session->stream = NULL;
         session_close(session);

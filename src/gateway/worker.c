@@ -6,14 +6,17 @@
 #include "base/log.h"
 #include "base/must.h"
 #include "base/secret.h"
-#include "gateway/exchange.h"
+#include "gateway/forward.h"
 #include "gateway/session.h"
 
 enum {
     SECOND_MS = 1000,
     INPUT_SPARE = 4096,
     OUTPUT_MAX = 16 * 1024 * 1024,
-    LOG_LINES_MAX = 64 * 1024
+    LOG_LINES_MAX = 64 * 1024,
+    UPSTREAM_IDLE_MS = 30 * 1000, /* shorter than processors keep a connection */
+    UPSTREAM_INPUT_MAX = 64 * 1024,
+    UPSTREAM_OUTPUT_MAX = 96 * 1024 * 1024,
 };
 
 static void on_opened(void *owner, struct stream *stream)
@@ -53,7 +56,10 @@ static void on_outcomes(void *owner)
             continue;
         }
         exchange->submission_is_out = false;
-        session_resume(exchange->session);
+        if (exchange->forward != NULL)
+            forward_returned(exchange->forward);
+        else
+            session_resume(exchange->session);
     }
 }
 
@@ -113,6 +119,7 @@ static void on_second(void *owner)
 
     http_date_set(&worker->date, clock_wall_ms());
     refusals_flush(worker->service.refusals);
+    forward_destroy_old_codes(&worker->service);
 }
 
 static void before_sleep(void *owner)
@@ -149,15 +156,41 @@ static enum err make_listener(struct worker *worker, size_t i, const struct work
     return OK;
 }
 
+static enum err make_upstreams(struct worker *worker, const struct worker_parts *parts)
+{
+    worker->routes = parts->routes;
+    for (size_t i = 0; i < parts->routes->count; i++) {
+        const struct route *route = &parts->routes->list[i];
+        const struct upstream_options options = {
+            .loop = worker->loop,
+            .resolver = parts->resolver,
+            .tls = route->tls,
+            .host = route->host,
+            .port = route->port,
+            .private_addresses = route->config->private_addresses,
+            .connect_timeout_ms = (unsigned)route->config->connect_timeout_ms,
+            .idle_timeout_ms = UPSTREAM_IDLE_MS,
+            .connections_max = route->config->connections_max,
+            .calls_max = route->config->queue_max,
+            .input_max = UPSTREAM_INPUT_MAX,
+            .output_max = UPSTREAM_OUTPUT_MAX,
+        };
+        TRY(upstream_new(&options, &worker->upstreams[i]));
+    }
+    return OK;
+}
+
 static enum err make_parts(struct worker *worker, const struct worker_parts *parts)
 {
     TRY(loop_new(&worker->loop));
     TRY(mailbox_new(0, &worker->outcomes));
     TRY(mailbox_new(0, &worker->messages));
     TRY(service_worker_init(parts->vault, parts->keyring, &worker->service));
+    worker->service.cvcs = parts->cvcs;
     worker->directory = directory_new(parts->clients);
     if (worker->directory == NULL)
         return ERR_MEMORY;
+    TRY(make_upstreams(worker, parts));
     TRY(loop_watch_mailbox(worker->loop, worker->outcomes, on_outcomes, worker));
     TRY(loop_watch_mailbox(worker->loop, worker->messages, on_messages, worker));
     loop_before_sleep(worker->loop, before_sleep, worker);
@@ -179,6 +212,7 @@ enum err worker_new(const struct worker_parts *parts, struct worker **ret_worker
     worker->config = parts->config;
     worker->generation = 1;
     list_init(&worker->exchanges);
+    list_init(&worker->forwards);
     buf_init(&worker->log_lines, LOG_LINES_MAX);
     err = make_parts(worker, parts);
     if (err != OK)
@@ -249,8 +283,11 @@ void worker_free(struct worker *worker)
         listener_free(worker->listeners[i].listener);
         tls_server_release(worker->listeners[i].tls);
     }
+    forward_stop_all(worker);
     if (worker->outcomes != NULL)
         await_submissions(worker);
+    for (size_t i = 0; i < CONFIG_ROUTES_MAX; i++)
+        upstream_free(worker->upstreams[i]);
     free_exchanges(worker);
     log_flush(&worker->log_lines);
     buf_done(&worker->log_lines);

@@ -4,18 +4,19 @@
 
 enum { NUMBER_HELD_MAX = 64 };
 
-void answer_init(struct answer *answer, enum content content, const struct answer_rules *rules)
+void answer_init(struct answer_filter *answer, enum content content,
+                 const struct answer_rules *rules)
 {
-    *answer = (struct answer){ .rules = rules, .content = content };
+    *answer = (struct answer_filter){ .rules = rules, .content = content };
     answer->known = content != CONTENT_TEXT;
 }
 
-void answer_done(struct answer *answer)
+void answer_done(struct answer_filter *answer)
 {
     wipe(answer, sizeof(*answer));
 }
 
-static bool watches_codes(const struct answer *answer)
+static bool watches_codes(const struct answer_filter *answer)
 {
     return answer->rules->codes != NULL && answer->rules->codes->count > 0;
 }
@@ -27,7 +28,7 @@ static bool is_digit(uint8_t character)
 
 /* Numbers of JSON (RFC 8259, section 6) by their characters; nothing else has them outside of
  * strings, but for the e in true and false. */
-static void track_number(struct answer *answer, struct glyph glyph)
+static void track_number(struct answer_filter *answer, struct glyph glyph)
 {
     uint8_t c = glyph.character;
     bool begins = is_digit(c) || c == '-';
@@ -50,7 +51,7 @@ static void track_number(struct answer *answer, struct glyph glyph)
 }
 
 /* Write out what nothing that comes can change. */
-static void settle(struct answer *answer, struct buf *out)
+static void settle(struct answer_filter *answer, struct buf *out)
 {
     struct held *held = &answer->held;
     uint64_t end = pan_finder_open_from(&answer->finder), settled;
@@ -66,7 +67,7 @@ static void settle(struct answer *answer, struct buf *out)
         held_flush(held, settled, &answer->rules->vault, out);
 }
 
-static void take_glyph(struct answer *answer, struct glyph glyph, struct buf *out)
+static void take_glyph(struct answer_filter *answer, struct glyph glyph, struct buf *out)
 {
     pan_finder_read(&answer->finder, glyph.character, &answer->matches);
     for (size_t i = 0; i < answer->matches.count; i++)
@@ -81,7 +82,7 @@ static void take_glyph(struct answer *answer, struct glyph glyph, struct buf *ou
     settle(answer, out);
 }
 
-static void drain_carry(struct answer *answer, bool is_last, struct buf *out)
+static void drain_carry(struct answer_filter *answer, bool is_last, struct buf *out)
 {
     while (answer->carry_size > 0) {
         struct bytes text = bytes_of(answer->carry, answer->carry_size);
@@ -106,7 +107,7 @@ static const uint8_t stops[256] = {
 
 /* How many bytes at the front go through as they are: nothing is under way, and nothing begins.
  * Quotes of JSON are among them, and dashes within. */
-static size_t take_plain(struct answer *answer, struct bytes piece)
+static size_t take_plain(struct answer_filter *answer, struct bytes piece)
 {
     size_t size = 0;
 
@@ -126,7 +127,7 @@ static size_t take_plain(struct answer *answer, struct bytes piece)
 }
 
 /* Bytes that go through leave their mark only as a context. */
-static void pass(struct answer *answer, struct bytes plain, struct buf *out)
+static void pass(struct answer_filter *answer, struct bytes plain, struct buf *out)
 {
     buf_add(out, plain);
     pan_finder_skip(&answer->finder, plain.size);
@@ -136,7 +137,7 @@ static void pass(struct answer *answer, struct bytes plain, struct buf *out)
 }
 
 /* Look at the first character of a text whose kind nobody said. */
-static void guess(struct answer *answer, struct bytes piece)
+static void guess(struct answer_filter *answer, struct bytes piece)
 {
     for (size_t i = 0; i < piece.size && !answer->known; i++) {
         uint8_t c = piece.data[i];
@@ -146,7 +147,7 @@ static void guess(struct answer *answer, struct bytes piece)
     }
 }
 
-enum err answer_feed(struct answer *answer, struct bytes piece, struct buf *out)
+enum err answer_feed(struct answer_filter *answer, struct bytes piece, struct buf *out)
 {
     guess(answer, piece);
     while (piece.size > 0) {
@@ -163,7 +164,7 @@ enum err answer_feed(struct answer *answer, struct bytes piece, struct buf *out)
     return buf_check(out);
 }
 
-enum err answer_end(struct answer *answer, struct buf *out)
+enum err answer_end(struct answer_filter *answer, struct buf *out)
 {
     const struct glyph end = { PAN_NO_CHARACTER, 0, true };
 
@@ -185,7 +186,7 @@ static bool has_digit(struct bytes text)
 static enum err clean_text(struct bytes text, enum content content,
                            const struct answer_rules *rules, struct buf *out)
 {
-    struct answer answer AUTO(answer_done);
+    struct answer_filter answer AUTO(answer_done);
 
     answer_init(&answer, content, rules);
     TRY(answer_feed(&answer, text, out));

@@ -11,7 +11,6 @@ enum {
     PACE_FILL = 500,         /* of 1,000: without pause from here on */
     LOOK_MS = 50,            /* so often it looks how full the overlay is */
     RETRY_MS = 1000,         /* after a disk was full */
-    SETTLE_MS = 250,         /* for notes that nobody else waits for */
     ENTRIES_MAX = 16 * 1024, /* in one transaction, but always a whole batch */
     BYTES_MAX = 32 * 1024 * 1024,
 };
@@ -53,10 +52,8 @@ void applier_put(struct vault *vault, struct batch *batch)
 uint64_t vault_hurry(struct vault *vault)
 {
     struct applier *applier = &vault->applier;
-    uint64_t until;
+    uint64_t until = atomic_load(&vault->durable);
 
-    inbox_settle(vault->inbox, SETTLE_MS);
-    until = atomic_load(&vault->durable);
     must(pthread_mutex_lock(&applier->lock) == 0);
     if (applier->hurry_until < until)
         applier->hurry_until = until;

@@ -8,7 +8,8 @@ enum {
     USED_KEEP_MIN_MS = 3600 * 1000, /* longer than any forward takes: it may have to be undone */
 };
 
-/* Nothing is used up before every token was found. */
+/* Nothing is used up before every token was found. A forward without a token has one item without
+ * one. */
 static enum err find_all(struct ledger *ledger, struct submission *submission, size_t *ret_bad)
 {
     struct holding holding;
@@ -16,7 +17,10 @@ static enum err find_all(struct ledger *ledger, struct submission *submission, s
     for (size_t i = 0; i < submission->count; i++) {
         struct proposal *item = &submission->items[i];
         struct record_place place = proposal_place(item);
-        enum err err = holding_find(ledger, &place, &holding);
+        enum err err = OK;
+        if (item->token.size == 0)
+            continue;
+        err = holding_find(ledger, &place, &holding);
         if (err == ERR_NO_TOKEN || err == ERR_VAULT_DAMAGED) {
             *ret_bad = i;
             return err;
@@ -58,6 +62,8 @@ static enum err use_all(struct ledger *ledger, const struct submission *submissi
         keep_ms = USED_KEEP_MIN_MS;
     for (size_t i = 0; i < submission->count; i++) {
         struct record_place place = proposal_place(&submission->items[i]);
+        if (place.token.size == 0)
+            continue;
         TRY(holding_find(ledger, &place, &holding));
         if (!holding.header.single)
             continue;

@@ -16,7 +16,7 @@ static bool find_token(void *context, const struct pan *pan, struct token *ret_t
     return token_parse(bytes_lit("411111a7x9021111"), ret_token) == OK;
 }
 
-static void clean(struct answer *answer, struct bytes text, size_t piece, struct buf *out)
+static void clean(struct answer_filter *answer, struct bytes text, size_t piece, struct buf *out)
 {
     while (text.size > 0) {
         struct bytes next = bytes_of(text.data, text.size < piece ? text.size : piece);
@@ -32,7 +32,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct answer_rules rules = { { find_token, NULL }, NULL };
     struct buf whole AUTO(buf_done) = { .max = 8 * size + 64 };
     struct buf pieces AUTO(buf_done) = { .max = 8 * size + 64 };
-    struct answer one AUTO(answer_done), other AUTO(answer_done);
+    struct answer_filter one AUTO(answer_done), other AUTO(answer_done);
     enum content content = CONTENT_TEXT;
     struct bytes text = bytes_from(bytes_of(data, size), 2);
 

@@ -37,7 +37,7 @@ struct source {
 static void clean(struct source source, const struct answer_rules *rules, size_t piece,
                   struct buf *out)
 {
-    struct answer answer AUTO(answer_done);
+    struct answer_filter answer AUTO(answer_done);
     struct bytes text = source.text;
 
     answer_init(&answer, source.content, rules);

@@ -1,0 +1,88 @@
+/*
+ * One request on its way to a processor and its answer on the way back.
+ *
+ *     intent --> connect --> head --> body --> outcome --> over
+ *
+ * The intent is on disk before a connection is asked for; whatever happens afterwards ends in an
+ * outcome. A forward belongs to its exchange, and the exchange lives on without its session until
+ * the outcome is with the vault: a caller who hangs up before anything was sent stops the forward,
+ * later it goes on alone.
+ */
+#ifndef PANGATE_GATEWAY_FORWARD_H
+#define PANGATE_GATEWAY_FORWARD_H
+
+#include "gateway/exchange.h"
+#include "gateway/route.h"
+#include "net/upstream.h"
+#include "relay/answer.h"
+#include "service/forward.h"
+#include "wire/http_response_head.h"
+
+enum forward_state {
+    FORWARD_INTENT,  /* at the vault, or not yet there */
+    FORWARD_CONNECT, /* waits for a connection */
+    FORWARD_HEAD,    /* the request is out */
+    FORWARD_BODY,    /* the answer comes in */
+    FORWARD_OUTCOME, /* at the vault, and the caller waits for it */
+    FORWARD_OVER,
+    FORWARD_STATES
+};
+
+struct forward {      /* SECRET */
+    struct list node; /* in the worker's */
+    struct exchange *exchange;
+    const struct route *route;
+    enum forward_state state;
+    bool has_key;       /* the answer is kept */
+    bool may_have_left; /* a byte of the request */
+    bool is_out;        /* all of it */
+    bool answered;      /* exchange->answer is decided */
+    bool broken;        /* what followed the answer's head has not come to its end */
+    bool replayed;
+    uint64_t intent;
+    uint16_t status; /* of the processor; 0: none came */
+    int64_t asked_ns, answered_ns;
+    struct forward_cards cards;
+    struct echo_codes codes; /* that were put in */
+    struct buf request;
+    struct upstream_call call;
+    struct stream *stream;
+    struct http_response_head head;
+    struct buf head_text;
+    struct http_body body;
+    struct buf piece; /* of the answer, as it came */
+    struct answer_rules rules;
+    struct answer_filter filter;
+    struct buf whole;  /* the cleaned body again, where it is to be kept or judged */
+    struct buf sealed; /* the answer as it is kept; lent to the vault */
+    struct timer retry;
+};
+
+/* For the exchange; NULL: no memory. */
+struct forward *forward_new(struct exchange *exchange);
+void forward_free(struct forward *forward);
+
+/* A submission of the exchange's is back from the vault. */
+void forward_returned(struct forward *forward);
+
+/* The session is gone. True: the exchange is still needed, and gives itself back later. */
+bool forward_leave(struct forward *forward);
+
+/* Nothing has been sent yet, so a caller who hangs up stops it. */
+static inline bool forward_may_stop(const struct forward *forward)
+{
+    return !forward->may_have_left;
+}
+
+/* Whether the session can begin to answer. */
+bool forward_is_answered(const struct forward *forward);
+
+enum pour { POUR_WAIT, POUR_END, POUR_BROKEN };
+
+/* Append what there is of an answer that streams. */
+enum pour forward_pour(struct forward *forward, struct buf *output);
+
+/* The worker stops: bring every forward to its outcome. */
+void forward_stop_all(struct worker *worker);
+
+#endif

@@ -1,0 +1,22 @@
+/*
+ * The request that a processor gets: the caller's, with cards in place of marks and without what
+ * is not the processor's business.
+ */
+#ifndef PANGATE_GATEWAY_FORWARD_REQUEST_H
+#define PANGATE_GATEWAY_FORWARD_REQUEST_H
+
+#include "base/json_writer.h"
+#include "gateway/forward.h"
+
+/* Find all marks and note their tokens in forward->cards. ERR_BAD_MARK; ERR_NO_TOKEN for a mark
+ * around something that has not the form of a token. */
+enum err forward_request_scan(struct forward *forward);
+
+/* Append head and body. The cards are open. ERR_BAD_MARK if a value cannot stand where it lands. */
+enum err forward_request_write(struct forward *forward, struct buf *out);
+
+/* What forward_request_write() would say, as members of a JSON object that is open: with masks in
+ * place of cards, and without the secret that the route adds. */
+enum err forward_request_show(struct forward *forward, struct json_writer *json);
+
+#endif

@@ -1,0 +1,125 @@
+#include "gateway/forward_request.h"
+#include "gateway/handlers.h"
+#include "gateway/json_call.h"
+#include "service/request_key.h"
+
+enum { KEYED_MAX = 96 * 1024 * 1024 };
+
+/* A key counts for all of a client's forwards, whatever their paths: it reaches a processor at most
+ * once. What it may be used again for is the same method, target and body. */
+static enum err read_key(struct exchange *exchange)
+{
+    const struct http_head *head = &exchange->head;
+    struct bytes text = exchange_head(exchange);
+    const struct bytes parts[3] = { bytes_lit("forward"), bytes_lit(""),
+                                    http_fields_known(&head->fields, text, HTTP_IDEMPOTENCY_KEY) };
+    struct buf request AUTO(buf_done) = { 0 };
+
+    exchange->forward->has_key = http_fields_have(&head->fields, HTTP_IDEMPOTENCY_KEY) &&
+                                 head->method != HTTP_GET && head->method != HTTP_HEAD;
+    if (!exchange->forward->has_key)
+        return OK;
+    buf_init(&request, KEYED_MAX);
+    buf_add_str(&request, http_method_name(head->method));
+    buf_add_u8(&request, ' ');
+    buf_add(&request, http_span_bytes(head->target, text));
+    buf_add_u8(&request, '\n');
+    buf_add(&request, buf_bytes(&exchange->body));
+    TRY(buf_check(&request));
+    return request_key_read(&exchange->caller, parts, buf_bytes(&request),
+                            &exchange->submission->idempotency);
+}
+
+static enum err propose(struct exchange *exchange)
+{
+    struct forward *forward = exchange->forward;
+    size_t count = forward->cards.count == 0 ? 1 : forward->cards.count;
+
+    exchange->submission = submission_new(exchange->worker->service.vault, count);
+    if (exchange->submission == NULL)
+        return ERR_OVERLOADED;
+    TRY(read_key(exchange));
+    forward_propose(&exchange->caller, forward->route->config->name, &forward->cards,
+                    exchange->submission);
+    return exchange_submit(exchange);
+}
+
+static enum err look(struct exchange *exchange, const struct token **ret_bad)
+{
+    struct forward *forward = exchange->forward;
+    const struct config_route *config = forward->route->config;
+    const struct forward_to to = { config->name, config->cvc_ttl_ms };
+    size_t bad = 0;
+    enum err err;
+
+    TRY(forward_request_scan(forward));
+    err = forward_look(&exchange->caller, &to, &forward->cards, &bad);
+    if (err != OK)
+        *ret_bad = &forward->cards.list[bad].token;
+    return err;
+}
+
+static bool is_dry_run(const struct exchange *exchange)
+{
+    struct bytes value;
+
+    return http_head_field(&exchange->head, exchange_head(exchange), "Pangate-Dry-Run", &value) &&
+           !bytes_equal(value, bytes_lit("0"));
+}
+
+/* Reveals nothing, so it is entered as an inspection is, and nobody waits for it. */
+static enum err enter_dry_run(const struct exchange *exchange)
+{
+    const struct forward *forward = exchange->forward;
+    struct audit_entry entry;
+
+    caller_entry(&exchange->caller, AUDIT_INSPECT, &entry);
+    entry.status = 200;
+    (void)bytes_copy_text(bytes_str(forward->route->config->name), entry.route,
+                          sizeof(entry.route));
+    if (forward->cards.count > 0)
+        memcpy(entry.token, forward->cards.list[0].token.text, sizeof(entry.token));
+    return vault_note(exchange->worker->service.vault, &entry);
+}
+
+static enum err dry_run(struct exchange *exchange)
+{
+    struct json_writer json = json_call_answer(exchange, 200);
+
+    json_bool(&json, "dry_run", true);
+    json_open(&json, "request", '{');
+    TRY(forward_request_show(exchange->forward, &json));
+    json_close(&json, '}');
+    json_close(&json, '}');
+    return enter_dry_run(exchange);
+}
+
+static enum err begin(struct exchange *exchange, const struct token **ret_bad)
+{
+    TRY(exchange_check_texts(exchange));
+    exchange->forward = forward_new(exchange);
+    if (exchange->forward == NULL)
+        return ERR_OVERLOADED;
+    TRY(look(exchange, ret_bad));
+    return is_dry_run(exchange) ? dry_run(exchange) : propose(exchange);
+}
+
+static enum serve forward_begin(struct exchange *exchange)
+{
+    const struct token *bad = NULL;
+    enum err err = begin(exchange, &bad);
+
+    if (err == OK)
+        return exchange->submission_is_out ? SERVE_WAIT : SERVE_ANSWER;
+    buf_clear(&exchange->answer.body);
+    exchange_fail(exchange, err, exchange->blame.err == err ? exchange->blame.field : NULL);
+    forward_refuse(&exchange->caller, exchange->route->config->name, bad, err);
+    return SERVE_ANSWER;
+}
+
+static enum serve forward_finish_serving(struct exchange *exchange)
+{
+    return forward_is_answered(exchange->forward) ? SERVE_ANSWER : SERVE_WAIT;
+}
+
+const struct handler forward_handler = { forward_begin, forward_finish_serving, NULL };

@@ -1,0 +1,217 @@
+#include "gateway/route.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/file.h"
+#include "net/tls_client.h"
+#include "wire/target.h"
+
+enum { HTTPS_PORT = 443, ADDED_MAX = 4096 };
+
+static enum err read_port(struct bytes text, in_port_t *ret_port)
+{
+    uint64_t port = 0;
+
+    if (text.size == 0 || text.size > 5)
+        return ERR_CONFIG;
+    for (size_t i = 0; i < text.size; i++) {
+        if (text.data[i] < '0' || text.data[i] > '9')
+            return ERR_CONFIG;
+        port = port * 10 + (uint64_t)(text.data[i] - '0');
+    }
+    if (port == 0 || port > UINT16_MAX)
+        return ERR_CONFIG;
+    *ret_port = (in_port_t)port;
+    return OK;
+}
+
+/* "name", "name:port", "[::1]:port". */
+static enum err read_authority(struct bytes text, struct route *route)
+{
+    bool bracketed = text.size > 0 && text.data[0] == '[';
+    size_t end = bytes_index(text, bracketed ? ']' : ':');
+    struct bytes host = bytes_of(text.data + bracketed, end - bracketed);
+    struct bytes rest = bytes_from(text, end + bracketed);
+
+    if (!authority_is_valid(text) || end < bracketed ||
+        !bytes_copy_text(host, route->host, sizeof(route->host)))
+        return ERR_CONFIG;
+    route->port = HTTPS_PORT;
+    return rest.size == 0 ? OK : read_port(bytes_from(rest, 1), &route->port);
+}
+
+enum err route_read_url(struct bytes url, struct route *route)
+{
+    struct bytes rest = bytes_from(url, sizeof("https://") - 1);
+    size_t slash = bytes_index(rest, '/');
+    struct target target;
+
+    route->authority = bytes_of(rest.data, slash);
+    route->base = bytes_from(rest, slash);
+    TRY(read_authority(route->authority, route));
+    if (route->base.size > 0 && (target_read(route->base, &target) != OK || target.has_query))
+        return ERR_CONFIG;
+    if (bytes_end_with(route->base, bytes_lit("/")))
+        route->base.size--;
+    return OK;
+}
+
+/* A key in a file mostly ends with a line break. */
+static enum err read_added(struct route *route)
+{
+    const char *path = route->config->header_add_file;
+
+    buf_init(&route->added, ADDED_MAX);
+    if (path[0] == '\0')
+        return OK;
+    TRY(file_read_private(path, &route->added));
+    while (bytes_end_with(buf_bytes(&route->added), bytes_lit("\n")) ||
+           bytes_end_with(buf_bytes(&route->added), bytes_lit("\r")))
+        buf_cut(&route->added, route->added.size - 1);
+    return OK;
+}
+
+static enum err open_tls(struct route *route, struct why *why)
+{
+    const struct config_route *config = route->config;
+    const struct tls_client_options options = {
+        .host = route->host,
+        .ca = config->ca,
+        .certificate = config->certificate[0] == '\0' ? NULL : config->certificate,
+        .key = config->key[0] == '\0' ? NULL : config->key,
+    };
+
+    return tls_client_new(&options, why, &route->tls);
+}
+
+static enum err route_open(struct route *route, struct why *why)
+{
+    const struct config_route *config = route->config;
+
+    if (route_read_url(bytes_str(config->url), route) != OK)
+        return why_say(why, ERR_CONFIG, "[route %s] url: is no https://host[:port]/path/",
+                       config->name);
+    for (size_t i = 0; i < config->fields.count; i++) {
+        if (fields_add(&route->fields, bytes_str(config->fields.text[i])) != OK)
+            return why_say(why, ERR_CONFIG, "[route %s] fields: must be /json/pointer or form:name",
+                           config->name);
+    }
+    if (read_added(route) != OK)
+        return why_say(why, ERR_CONFIG,
+                       "[route %s] header_add: the file must be there, be its owner's only, and "
+                       "hold at most 4 KiB",
+                       config->name);
+    return open_tls(route, why);
+}
+
+enum err routes_open(const struct config *config, struct why *why, struct routes *ret_routes)
+{
+    struct routes routes = { .list = calloc(config->route_count + 1, sizeof(routes.list[0])) };
+    enum err err = routes.list == NULL ? ERR_MEMORY : OK;
+
+    for (size_t i = 0; i < config->route_count && err == OK; i++) {
+        routes.list[i].config = &config->routes[i];
+        routes.list[i].place = i;
+        routes.count++;
+        err = route_open(&routes.list[i], why);
+    }
+    if (err != OK)
+        routes_close(&routes);
+    else
+        *ret_routes = routes;
+    return err;
+}
+
+void routes_close(struct routes *routes)
+{
+    for (size_t i = 0; i < routes->count; i++) {
+        buf_done(&routes->list[i].added);
+        tls_client_release(routes->list[i].tls);
+    }
+    free(routes->list);
+    *routes = (struct routes){ 0 };
+}
+
+const struct route *routes_find(const struct routes *routes, struct bytes name, bool inbound)
+{
+    for (size_t i = 0; i < routes->count; i++) {
+        const struct config_route *config = routes->list[i].config;
+        if (config->inbound == inbound && bytes_equal(name, bytes_str(config->name)))
+            return &routes->list[i];
+    }
+    return NULL;
+}
+
+/* A segment that is "." or ".." once its percent-encoding is undone. */
+static bool is_dots(struct bytes segment)
+{
+    char storage[sizeof("..")];
+    struct buf decoded;
+
+    if (segment.size > sizeof("%2e%2e") - 1)
+        return false;
+    buf_init_fixed(&decoded, storage, sizeof(storage));
+    target_decode(segment, false, &decoded);
+    return buf_check(&decoded) == OK && (bytes_equal(buf_bytes(&decoded), bytes_lit(".")) ||
+                                         bytes_equal(buf_bytes(&decoded), bytes_lit("..")));
+}
+
+/* Equal, or anything below a pattern that ends with a star. */
+static bool path_fits(struct bytes path, struct bytes pattern)
+{
+    if (!bytes_end_with(pattern, bytes_lit("*")))
+        return bytes_equal(path, pattern);
+    return bytes_start_with(path, bytes_of(pattern.data, pattern.size - 1));
+}
+
+enum err route_judge_path(const struct route *route, struct bytes path)
+{
+    const struct config_words *paths = &route->config->paths;
+    struct bytes rest = path, segment;
+    bool fits = paths->count == 0;
+
+    while (target_next_segment(&rest, &segment)) {
+        if (is_dots(segment))
+            return ERR_NO_ROUTE;
+    }
+    for (size_t i = 0; i < paths->count && !fits; i++)
+        fits = path_fits(path, bytes_str(paths->text[i]));
+    return fits ? OK : ERR_NO_ROUTE;
+}
+
+enum err route_judge_method(const struct route *route, enum http_method method,
+                            char ret_allow[ROUTE_ALLOW_SIZE])
+{
+    const struct config_words *methods = &route->config->methods;
+    size_t size = 0;
+
+    for (size_t i = 0; i < methods->count; i++) {
+        if (strcmp(methods->text[i], http_method_name(method)) == 0)
+            return OK;
+        size += (size_t)snprintf(ret_allow + size, ROUTE_ALLOW_SIZE - size, "%s%s",
+                                 size == 0 ? "" : ", ", methods->text[i]);
+        if (size >= ROUTE_ALLOW_SIZE)
+            size = ROUTE_ALLOW_SIZE - 1;
+    }
+    return methods->count == 0 ? OK : ERR_BAD_METHOD;
+}
+
+static bool names(const struct config_words *words, struct bytes name)
+{
+    for (size_t i = 0; i < words->count; i++) {
+        if (bytes_equal_nocase(bytes_str(words->text[i]), name))
+            return true;
+    }
+    return false;
+}
+
+bool route_passes(const struct route *route, struct bytes name)
+{
+    const struct config_route *config = route->config;
+
+    if (names(&config->header_drop, name) ||
+        bytes_equal_nocase(bytes_str(config->header_add_name), name))
+        return false;
+    return config->header_pass.count == 0 || names(&config->header_pass, name);
+}
