@@ -58,7 +58,6 @@ struct exchange {
     int64_t started_ns;
     uint64_t bytes_in, bytes_out;
 
-    struct http_head head;
     struct http_body body_reader;
     struct buf head_text, body;
     const struct endpoint_row *endpoint; /* NULL: no such path */
@@ -74,10 +73,13 @@ struct exchange {
     struct submission *submission; /* at the vault, or back from it */
     bool submission_is_out;
     bool has_job;            /* the handler's done() has something to do */
-    union job job;           /* the handler's own */
     struct forward *forward; /* of a call that forwards, once it has begun */
     struct answer answer;
     char address[AUDIT_ADDRESS_SIZE]; /* the caller's; outlives the connection */
+
+    /* Large, and never cleared as a whole: each is begun anew by its reader. */
+    struct http_head head;
+    union job job; /* the handler's own, wiped by its done() */
 };
 
 /* NULL when the pool is used up. */

@@ -92,17 +92,22 @@ static void empty_buffer(struct buf *buf)
         buf_clear(buf);
 }
 
-void exchange_leave(struct exchange *exchange)
+/* The buffers keep their storage; head and job, behind everything else, begin anew. */
+static void exchange_clear(struct exchange *exchange)
 {
-    exchange->session = NULL;
-    if (exchange->forward == NULL || !forward_leave(exchange->forward))
-        exchange_give_back(exchange);
+    struct buf head_text = exchange->head_text, body = exchange->body;
+    struct buf fields = exchange->answer.fields, text = exchange->answer.body;
+
+    memset(exchange, 0, offsetof(struct exchange, head));
+    exchange->head_text = head_text;
+    exchange->body = body;
+    exchange->answer.fields = fields;
+    exchange->answer.body = text;
 }
 
 void exchange_give_back(struct exchange *exchange)
 {
     struct worker *worker = exchange->worker;
-    struct exchange empty = { 0 };
 
     if (exchange->has_job)
         exchange->endpoint->handler->done(exchange);
@@ -115,12 +120,15 @@ void exchange_give_back(struct exchange *exchange)
     empty_buffer(&exchange->body);
     empty_buffer(&exchange->answer.fields);
     empty_buffer(&exchange->answer.body);
-    empty.head_text = exchange->head_text;
-    empty.body = exchange->body;
-    empty.answer.fields = exchange->answer.fields;
-    empty.answer.body = exchange->answer.body;
-    *exchange = empty;
+    exchange_clear(exchange);
     list_add_last(&worker->exchanges, &exchange->node);
+}
+
+void exchange_leave(struct exchange *exchange)
+{
+    exchange->session = NULL;
+    if (exchange->forward == NULL || !forward_leave(exchange->forward))
+        exchange_give_back(exchange);
 }
 
 static uint32_t retry_after_s(enum err err)

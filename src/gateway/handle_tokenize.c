@@ -30,6 +30,7 @@ static enum err propose(struct exchange *exchange)
 
 static enum err begin(struct exchange *exchange)
 {
+    exchange->job.card = (struct card_request){ 0 };
     exchange->has_job = true;
     TRY(read_request(exchange));
     TRY(json_call_prepare(exchange, 1));
