@@ -223,8 +223,8 @@ BAD = [
              RIGHT, algorithm="rsa-md5"), rsa_ca], "weak_signature"),
     ("two signature algorithms", lambda ca: leaf(ca, inner_algorithm="ecdsa-sha384"),
      "untrusted malformed"),
-    ("version 1", lambda ca: leaf(ca, version=1), "malformed wrong_usage"),
-    ("version 2", lambda ca: leaf(ca, version=2), "malformed wrong_usage"),
+    ("version 1", lambda ca: leaf(ca, version=1), "malformed"),
+    ("version 2", lambda ca: leaf(ca, version=2), "malformed"),
     ("loose bytes after the names",
      lambda ca: leaf(ca, extension(certs.NAMES, seq(uri(SHOP)) + b"\0")), "malformed"),
     ("loose bytes after the constraints",
@@ -236,6 +236,9 @@ BAD = [
     ("a long form of a short length",
      lambda ca: leaf(ca, extension(certs.NAMES, b"\x30\x81" + bytes([len(uri(SHOP))]) +
                                    uri(SHOP))), "malformed"),
+    ("a long form of a short length, outside of extensions",
+     lambda ca: leaf(ca, validity=b"\x30\x81\x22" + certs.moment(now() - certs.HOUR) +
+                     certs.moment(now() + certs.DAY)), "malformed"),
     ("a true that is 1",
      lambda ca: leaf(ca, names(uri(SHOP)), extension(certs.BASIC, seq(der(1, b"\x01"))),
                      base=LEAF[1:]), "malformed wrong_usage"),

@@ -71,6 +71,8 @@ static void reading_pauses_while_the_owner_does_not_consume(void **state)
     while (sent < (64 << 20) && SSL_write(ssl, much, sizeof(much)) == (int)sizeof(much))
         sent += sizeof(much);
     assert_true(sent < (64 << 20));
+    (void)usleep(50000);
+    assert_int_equal(0, atomic_load(&scene->closed));
     client_end(ssl);
     SSL_CTX_free(context);
 }
