@@ -14,6 +14,7 @@
 #include "audit/log_files.h"
 #include "vault/inbox.h"
 #include "vault/ledger.h"
+#include "vault/log_tree.h"
 #include "vault/room.h"
 #include "vault/timeline.h"
 #include "vault/vault.h"
@@ -50,6 +51,8 @@ struct vault {
     struct store *store;
     struct journal *journal;
     struct audit_files *files;
+    struct log_tree *tree;
+    char log_folder[PATH_SIZE];
     struct overlay *overlay;
     struct room room;
     struct inbox *inbox;
@@ -66,7 +69,7 @@ struct vault {
     struct applier applier;
     pthread_t committer_thread, applier_thread, keeper_thread, prefault_thread;
 
-    _Atomic uint64_t next, durable, applied;
+    _Atomic uint64_t next, durable, applied, checkpoint;
     _Atomic int64_t last_ms; /* time of the last entry */
     _Atomic int64_t sweep_after_ms;
     _Atomic uint64_t free_bytes; /* of the map, as last looked at */
@@ -76,11 +79,11 @@ struct vault {
     atomic_bool closing; /* for keeper and prefault */
 
     pthread_mutex_t status_lock; /* of what follows */
-    char reason[128];
+    char reason[VAULT_REASON_SIZE];
     struct store_stats store_stats;
 };
 
-/* The first reason stays until it is taken back with NULL. */
+/* The first reason stays until it is taken back with NULL; one that is too long is cut. */
 void vault_say(struct vault *vault, const char *reason);
 
 /* Too little of the map is free for anything to be added: counted with what is still to come. */

@@ -81,6 +81,8 @@ int64_t vault_now_ms(const struct vault *vault);
  * vault_stats.applied must reach. */
 uint64_t vault_hurry(struct vault *vault);
 
+enum { VAULT_REASON_SIZE = 256 };
+
 struct vault_stats {
     uint64_t next;    /* number of the next entry to be decided */
     uint64_t durable; /* entries below it are synced */
@@ -89,13 +91,14 @@ struct vault_stats {
     uint64_t overlay_changes, overlay_changes_max;
     uint64_t vault_used_bytes, vault_size_bytes;
     uint64_t clock_jumps;
+    uint64_t checkpoint;             /* entries that the last signed one covers */
     uint64_t batches, batch_entries; /* sums: their ratio is the mean batch */
     uint64_t sync_count, sync_ns_sum;
     uint64_t sync_buckets[24];                            /* synced within 2^i * 16 us */
     uint64_t draws[TOKEN_FORMATS], stores[TOKEN_FORMATS]; /* draws per new token */
     bool failed;                                          /* final until a restart */
-    bool applier_failed; /* LMDB or the audit log cannot be written now */
-    char reason[128];    /* a sentence for readyz */
+    bool applier_failed;            /* LMDB or the audit log cannot be written now */
+    char reason[VAULT_REASON_SIZE]; /* a sentence for readyz */
 };
 void vault_stats(struct vault *vault, struct vault_stats *ret_stats);
 

@@ -11,6 +11,7 @@ enum {
     PACE_FILL = 500,         /* of 1,000: without pause from here on */
     LOOK_MS = 50,            /* so often it looks how full the overlay is */
     RETRY_MS = 1000,         /* after a disk was full */
+    WATCH_MS = 500,          /* so often it looks whether the log's files are still its own */
     ENTRIES_MAX = 16 * 1024, /* in one transaction, but always a whole batch */
     BYTES_MAX = 32 * 1024 * 1024,
 };
@@ -79,22 +80,23 @@ static int64_t pause_ms(struct vault *vault)
     return fill >= PACE_FILL ? 0 : PACE_MS - (int64_t)fill * PACE_MS / PACE_FILL;
 }
 
-/* Wait until it is time for the next commit. False when all is applied and the vault closes. */
+/* Wait until it is time for the next commit, or to look around. False when all is applied and the
+ * vault closes. */
 static bool applier_wait(struct vault *vault, int64_t last_ms)
 {
     struct applier *applier = &vault->applier;
     bool goes_on;
 
     must(pthread_mutex_lock(&applier->lock) == 0);
-    while (list_is_empty(&applier->queue) && !applier->closing) {
+    if (list_is_empty(&applier->queue) && !applier->closing) {
         applier->sleeps = true;
-        must(pthread_cond_wait(&applier->wake, &applier->lock) == 0);
+        doze(applier, WATCH_MS);
     }
     applier->sleeps = false;
     while (!applier->closing && applier->hurry_until <= atomic_load(&vault->applied) &&
            clock_mono_ms() < last_ms + pause_ms(vault))
         doze(applier, LOOK_MS);
-    goes_on = !list_is_empty(&applier->queue);
+    goes_on = !list_is_empty(&applier->queue) || !applier->closing;
     must(pthread_mutex_unlock(&applier->lock) == 0);
     return goes_on;
 }
@@ -229,6 +231,7 @@ static enum err write_store(struct vault *vault, struct list *work)
 static void batch_is_applied(struct vault *vault, struct batch *batch)
 {
     overlay_remove(vault->overlay, batch);
+    log_tree_applied(vault->tree, batch->end.next);
     room_sub(&vault->room, batch->count, batch->payload_bytes);
     atomic_store(&vault->applied, batch->end.next);
     journal_release(vault->journal, batch->end.next);
@@ -243,14 +246,17 @@ static bool may_try_again(struct vault *vault, enum err err)
     return is_full && !store_is_failed(vault->store);
 }
 
-static void set_state(struct vault *vault, bool failed, bool for_good)
+static void set_flags(struct applier *applier, bool failed, bool for_good)
 {
-    struct applier *applier = &vault->applier;
-
     must(pthread_mutex_lock(&applier->lock) == 0);
     applier->failed = failed;
     applier->failed_for_good = for_good;
     must(pthread_mutex_unlock(&applier->lock) == 0);
+}
+
+static void set_state(struct vault *vault, bool failed, bool for_good)
+{
+    set_flags(&vault->applier, failed, for_good);
     if (!failed)
         vault_say(vault, NULL);
     else if (for_good)
@@ -266,6 +272,8 @@ static bool apply(struct vault *vault, struct list *work)
     enum err err = write_log(vault->files, work);
     bool goes_on;
 
+    if (err == OK)
+        err = log_tree_save(vault->tree);
     if (err == OK)
         err = write_store(vault, work);
     if (err == OK) {
@@ -296,18 +304,37 @@ static void put_back(struct applier *applier, struct list *work)
     must(pthread_mutex_unlock(&applier->lock) == 0);
 }
 
+/* False: somebody took the log's files away, and what is written to them is lost. */
+static bool files_are_there(struct vault *vault, int64_t *watched_ms)
+{
+    int64_t now_ms = clock_mono_ms();
+    struct why why = { 0 };
+
+    if (now_ms < *watched_ms + WATCH_MS)
+        return true;
+    *watched_ms = now_ms;
+    if (audit_files_watch(vault->files, &why) == OK)
+        return true;
+    set_flags(&vault->applier, true, true);
+    vault_say(vault, why.text);
+    return false;
+}
+
 void *applier_run(void *argument)
 {
     struct vault *vault = argument;
-    int64_t last_ms = clock_mono_ms() - PACE_MS;
+    int64_t last_ms = clock_mono_ms() - PACE_MS, watched_ms = 0;
     struct list work;
     bool goes_on = true;
 
     list_init(&work);
     while (goes_on && (!list_is_empty(&work) || applier_wait(vault, last_ms))) {
-        last_ms = clock_mono_ms();
         if (list_is_empty(&work))
             take_work(&vault->applier, &work);
+        goes_on = files_are_there(vault, &watched_ms);
+        if (!goes_on || list_is_empty(&work))
+            continue;
+        last_ms = clock_mono_ms();
         goes_on = apply(vault, &work);
     }
     put_back(&vault->applier, &work);

@@ -11,6 +11,7 @@ struct turn {
     struct list group;     /* one, or none */
     struct list done;      /* decided: the outcomes wait for the batch */
     struct room_claim own; /* for entries of the vault's own */
+    struct batch *batch;   /* published; the applier gets it once everybody has an answer */
 };
 
 /* As it lies in the journal, with the length of each payload. */
@@ -156,7 +157,6 @@ static void batch_publish(struct vault *vault, struct batch *batch)
     atomic_store(&vault->durable, batch->end.next);
     room_add(&vault->room, batch->count, batch->payload_bytes);
     overlay_publish(vault->overlay, batch);
-    applier_put(vault, batch);
 }
 
 static void journal_is_gone(struct vault *vault, struct batch *batch)
@@ -238,7 +238,15 @@ static enum err turn_decide(struct vault *vault, struct turn *turn)
         return ERR_JOURNAL;
     }
     batch_publish(vault, batch);
+    turn->batch = batch;
     return OK;
+}
+
+/* Hashing comes after the answers: nobody waits for it. */
+static void batch_hand_on(struct vault *vault, struct batch *batch)
+{
+    log_tree_add(vault->tree, batch);
+    applier_put(vault, batch);
 }
 
 static void turn_run(struct vault *vault, struct turn *turn)
@@ -256,6 +264,9 @@ static void turn_run(struct vault *vault, struct turn *turn)
     room_give(&vault->room, &turn->own);
     turn->own = (struct room_claim){ 0 };
     post(vault, &turn->done);
+    if (turn->batch != NULL)
+        batch_hand_on(vault, turn->batch);
+    turn->batch = NULL;
 }
 
 void *committer_run(void *argument)

@@ -56,6 +56,18 @@ static enum err no_entry(void *owner, const struct journal_entry *entry)
     return ERR_CORRUPT;
 }
 
+static enum err begin_log(const struct vault_options *options, struct bytes first)
+{
+    char folder[PATH_SIZE];
+    const struct log_tree_options log = { .folder = folder, .keyring = options->keyring };
+    enum err err;
+
+    TRY(path_join(options->folder, "audit", folder, sizeof(folder)));
+    err = folder_make(folder, 0700);
+    TRY(err == ERR_EXISTS ? OK : err);
+    return log_tree_begin(&log, first);
+}
+
 /* Entry 0 says that the vault was made. */
 static enum err enter_init(const struct vault_options *options, struct journal *journal,
                            const struct journal_position *first, struct why *why)
@@ -77,7 +89,8 @@ static enum err enter_init(const struct vault_options *options, struct journal *
     change_payload(buf_bytes(&leaf), bytes_of(NULL, 0), &payload);
     TRY(buf_check(&payload));
     TRY(journal_batch_add(journal, 0, buf_bytes(&payload)));
-    return journal_batch_write(journal, &end);
+    TRY(journal_batch_write(journal, &end));
+    return begin_log(options, buf_bytes(&leaf));
 }
 
 static enum err create(const struct vault_options *options, struct why *why)

@@ -19,6 +19,15 @@ static void note_count(struct vault *vault, uint64_t *noted)
     *noted = durable;
 }
 
+/* What the last checkpoint covers is at most a second old. */
+static void sign_checkpoint(struct vault *vault)
+{
+    struct audit_checkpoint checkpoint;
+
+    if (log_tree_sign(vault->tree, &checkpoint) == OK)
+        atomic_store(&vault->checkpoint, checkpoint.head.size);
+}
+
 void vault_look_at_store(struct vault *vault)
 {
     struct store_stats stats;
@@ -54,6 +63,7 @@ void *keeper_run(void *argument)
         if (now_ms - looked_ms >= KEEPER_MS) {
             looked_ms = now_ms;
             note_count(vault, &noted);
+            sign_checkpoint(vault);
             vault_look_at_store(vault);
         }
         if (now_ms - checked_ms >= READER_CHECK_MS) {

@@ -71,6 +71,7 @@ static enum err follow_entry(struct vault *vault, struct bytes payload, struct b
 static void batch_recovered(struct vault *vault, struct batch *batch)
 {
     room_add(&vault->room, batch->count, batch->payload_bytes);
+    log_tree_add(vault->tree, batch);
     overlay_publish(vault->overlay, batch);
     applier_put(vault, batch);
     atomic_store(&vault->last_ms, batch->time_ms);
@@ -161,24 +162,29 @@ static enum err open_files(struct vault *vault, struct bytes edge_text, struct w
 {
     struct cursor cursor = cursor_on(edge_text);
     struct merkle_edge edge;
-    char folder[PATH_SIZE];
+    const struct log_tree_options options = { vault->log_folder, vault->options.keyring, &edge };
 
     TRY(merkle_edge_read(&cursor, &edge));
-    TRY(path_join(vault->options.folder, "audit", folder, sizeof(folder)));
-    return audit_files_open(folder, &edge, &vault->files, why);
+    TRY(path_join(vault->options.folder, "audit", vault->log_folder, sizeof(vault->log_folder)));
+    TRY(log_tree_open(&options, &vault->tree, why));
+    return audit_files_open(vault->log_folder, &edge, &vault->files, why);
 }
 
 static enum err replay_journal(struct vault *vault, const struct journal_position *applied,
                                struct why *why)
 {
     struct replay replay = { .vault = vault };
-    struct journal_replay request = { .applied = *applied, .on_entry = on_entry, .owner = &replay };
+    struct journal_replay request = { .applied = *applied,
+                                      .least = log_tree_least(vault->tree),
+                                      .on_entry = on_entry,
+                                      .owner = &replay };
     struct journal_position end;
     enum err err = journal_recover(vault->journal, &request, why);
 
     batch_free(replay.batch);
     if (err != OK)
         return why_say(why, err, "the journal cannot be replayed: %s", err_text(err));
+    TRY(log_tree_agree(vault->tree, why));
     end = journal_end(vault->journal);
     vault->ledger.next = end.next;
     atomic_store(&vault->next, end.next);

@@ -38,6 +38,7 @@ void vault_stats(struct vault *vault, struct vault_stats *ret_stats)
         .applied = atomic_load(&vault->applied),
         .overlay_changes = overlay_count(vault->overlay),
         .overlay_changes_max = OVERLAY_CHANGES_MAX,
+        .checkpoint = atomic_load(&vault->checkpoint),
         .clock_jumps = atomic_load(&vault->clock_jumps),
         .batches = atomic_load(&vault->batches),
         .batch_entries = atomic_load(&vault->batch_entries),

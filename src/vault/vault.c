@@ -1,3 +1,4 @@
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/must.h"
@@ -15,7 +16,7 @@ void vault_say(struct vault *vault, const char *reason)
     if (reason == NULL && !atomic_load(&vault->failed))
         vault->reason[0] = '\0';
     else if (reason != NULL && vault->reason[0] == '\0')
-        (void)bytes_copy_text(bytes_str(reason), vault->reason, sizeof(vault->reason));
+        (void)snprintf(vault->reason, sizeof(vault->reason), "%s", reason);
     must(pthread_mutex_unlock(&vault->status_lock) == 0);
 }
 
@@ -63,6 +64,7 @@ static void vault_free(struct vault *vault)
     inbox_free(vault->inbox);
     overlay_free(vault->overlay);
     audit_files_free(vault->files);
+    log_tree_free(vault->tree);
     journal_close(&vault->journal);
     store_close(&vault->store);
     room_done(&vault->room);
