@@ -30,9 +30,12 @@ enum err holding_find(struct ledger *ledger, const struct record_place *place,
 enum err holding_find_any(struct ledger *ledger, const struct record_place *place,
                           struct holding *ret_holding);
 
-/* One that was used up and is kept for a replay. ERR_NO_TOKEN. */
+/* One that was used up, as long as its row is there. ERR_NO_TOKEN. */
 enum err holding_find_used(struct ledger *ledger, const struct record_place *place,
                            struct holding *ret_holding);
+
+/* Whether such a one may still be answered with, or brought back. */
+bool holding_is_kept(const struct ledger *ledger, const struct holding *holding);
 
 /* A card that comes in: value and storage are not used. */
 void holding_store(struct ledger *ledger, const struct holding *holding);

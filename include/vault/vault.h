@@ -33,6 +33,10 @@ enum err vault_create(const struct vault_options *options, struct why *why);
  * ERR_IN_USE: another process serves it. The `start` entry is the caller's to submit. */
 enum err vault_open(const struct vault_options *options, struct vault **ret_vault, struct why *why);
 
+/* Rewrite vault.mdb without its free pages, while nobody serves it. What the journal still holds
+ * stays there for the next start. ERR_IN_USE. */
+enum err vault_compact(const struct vault_options *options, struct why *why);
+
 /* Decide what waits, apply everything, stop the threads, unlock. Workers must be gone. */
 void vault_close(struct vault *vault);
 

@@ -151,10 +151,11 @@ static enum err return_tokens(struct ledger *ledger, const struct open_row *row,
 
     while (open_row_next(&tokens, &place.token)) {
         enum err err = holding_find_used(ledger, &place, &holding);
-        if (err == ERR_NO_TOKEN || (err == OK && holding.used_by != intent))
-            continue; /* erased or over meanwhile: nothing is moved back */
+        if (err == ERR_NO_TOKEN)
+            continue; /* erased meanwhile */
         TRY(err);
-        holding_return(ledger, &holding);
+        if (holding.used_by == intent && holding_is_kept(ledger, &holding))
+            holding_return(ledger, &holding);
     }
     return OK;
 }

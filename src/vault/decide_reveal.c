@@ -48,8 +48,9 @@ enum err decide_reveal_again(struct ledger *ledger, struct proposal *proposal)
 
     if (err == ERR_NO_TOKEN) {
         err = holding_find_used(ledger, &place, &holding);
-        if (err == OK && holding.used_by != proposal->number)
-            err = ERR_NO_TOKEN; /* somebody else's use */
+        if (err == OK &&
+            (holding.used_by != proposal->number || !holding_is_kept(ledger, &holding)))
+            err = ERR_NO_TOKEN; /* somebody else's use, or an old one */
     }
     if (err == OK)
         lend_record(proposal, &holding);

@@ -43,11 +43,13 @@ enum err holding_find_used(struct ledger *ledger, const struct record_place *pla
     TRY(row_read_used(buf_bytes(&ret_holding->value), &used));
     ret_holding->used_by = used.number;
     ret_holding->keep_until_ms = used.keep_until_ms;
-    TRY(holding_read(ret_holding, used.token_row));
-    if (ledger_may_go(ledger, used.keep_until_ms) ||
-        ledger_is_over(ledger, ret_holding->header.expires_at_ms))
-        return ERR_NO_TOKEN;
-    return OK;
+    return holding_read(ret_holding, used.token_row);
+}
+
+bool holding_is_kept(const struct ledger *ledger, const struct holding *holding)
+{
+    return !ledger_may_go(ledger, holding->keep_until_ms) &&
+           !ledger_is_over(ledger, holding->header.expires_at_ms);
 }
 
 static void put_token(struct ledger *ledger, const struct holding *holding)
