@@ -8,11 +8,20 @@
 #include "keys/keyring.h"
 #include "vault/ledger.h"
 
-enum { SWEEP_ROWS = 100 }; /* at once; each entry takes at most SWEEP_ENTRY_BYTES */
-enum { SWEEP_ENTRY_BYTES = 2048 };
+enum { SWEEP_ROWS = 100, SWEEP_ENTRY_BYTES = 2048 /* at most, of each */ };
 
-/* Expire the cards that are due, SWEEP_ROWS of them at most. */
-enum err sweep_cards(struct ledger *ledger, const struct keyring *keyring);
+/* Keys of the table `expiry`: what is due to go, the oldest first. */
+struct sweep_due {
+    size_t count;
+    struct row_key keys[SWEEP_ROWS];
+};
+
+/* The cards that expired long enough ago, as LMDB knows them. */
+enum err sweep_find_cards(struct ledger *ledger, struct sweep_due *ret_due);
+
+/* Expire them, as far as they have not been swept since. */
+enum err sweep_cards(struct ledger *ledger, const struct sweep_due *due,
+                     const struct keyring *keyring);
 
 /* When, and up to which time, a transaction of the applier may clear. */
 struct sweep_limit {

@@ -127,15 +127,18 @@ static void close_forwards(struct vault *vault, struct turn *turn)
 /* A bounded number a turn, so that nobody waits for it. */
 static void sweep(struct vault *vault, struct turn *turn)
 {
-    int64_t due_ms = vault->swept_ms + TURN_MS;
+    struct ledger *ledger = &vault->ledger;
+    int64_t since_ms = ledger->now_ms - vault->swept_ms;
+    struct sweep_due due;
 
-    if (vault->ledger.now_ms < due_ms && vault->ledger.now_ms >= vault->swept_ms)
+    if (since_ms >= 0 && since_ms < TURN_MS)
         return;
-    if (!own_room(vault, turn, SWEEP_ROWS, SWEEP_ROWS * SWEEP_ENTRY_BYTES))
+    vault->swept_ms = ledger->now_ms;
+    if (sweep_find_cards(ledger, &due) != OK || due.count == 0 ||
+        !own_room(vault, turn, due.count, due.count * SWEEP_ENTRY_BYTES))
         return;
-    vault->swept_ms = vault->ledger.now_ms;
-    if (sweep_cards(&vault->ledger, vault->options.keyring) != OK)
-        ledger_drop(&vault->ledger);
+    if (sweep_cards(ledger, &due, vault->options.keyring) != OK)
+        ledger_drop(ledger);
 }
 
 /* Write the batch and sync it. ERR_JOURNAL is final. */

@@ -32,7 +32,7 @@ static enum err find_all(struct ledger *ledger, struct submission *submission, s
     return OK;
 }
 
-/* One bad token stops everything, and is the one that the entry names. */
+/* One bad token stops everything, and is the one that the entry names; all items say so. */
 static enum err refuse_all(struct ledger *ledger, struct submission *submission, size_t bad,
                            enum err err)
 {
@@ -46,6 +46,8 @@ static enum err refuse_all(struct ledger *ledger, struct submission *submission,
         proposal_refuse(item, err);
     TRY(ledger_enter(ledger, &item->entry, &number));
     for (size_t i = 0; i < submission->count; i++) {
+        submission->items[i].err = err;
+        submission->items[i].decision = DECIDED_NOTHING;
         submission->items[i].number = number;
         submission->items[i].record.size = 0;
     }

@@ -3,13 +3,7 @@
 #include "vault/answer.h"
 #include "vault/decide.h"
 
-/* Keys of the table `expiry`, copied: the rows are deleted behind the scan. */
-struct due {
-    size_t count;
-    struct row_key keys[SWEEP_ROWS];
-};
-
-static void due_add(struct due *due, struct bytes key)
+static void due_add(struct sweep_due *due, struct bytes key)
 {
     struct row_key *copy = &due->keys[due->count++];
 
@@ -19,7 +13,7 @@ static void due_add(struct due *due, struct bytes key)
 
 /* The rows of a table that are due up to a time, the oldest first. */
 static enum err due_find(struct store_txn *txn, enum store_table table, int64_t until_ms,
-                         struct due *ret_due)
+                         struct sweep_due *ret_due)
 {
     struct store_scan scan AUTO(store_scan_end) = { 0 };
     struct store_range range = { .prefix = bytes_of(&(uint8_t){ (uint8_t)table }, 1),
@@ -57,20 +51,25 @@ static enum err expire_due(struct ledger *ledger, const struct row_key *due_key,
     return err == ERR_VAULT_DAMAGED ? OK : err; /* whoever asks for it will hear so */
 }
 
-enum err sweep_cards(struct ledger *ledger, const struct keyring *keyring)
+enum err sweep_find_cards(struct ledger *ledger, struct sweep_due *ret_due)
 {
     int64_t until_ms = ledger->now_ms - ledger->expired_keep_ms;
-    struct due due;
     enum err err;
 
+    ret_due->count = 0;
     if (ledger->now_ms < ledger->sweep_after_ms)
         return OK;
     TRY(store_renew(ledger->sight.snapshot));
-    err = due_find(ledger->sight.snapshot, STORE_TOKENS, until_ms, &due);
+    err = due_find(ledger->sight.snapshot, STORE_TOKENS, until_ms, ret_due);
     store_reset(ledger->sight.snapshot);
-    TRY(err);
-    for (size_t i = 0; i < due.count; i++)
-        TRY(expire_due(ledger, &due.keys[i], keyring));
+    return err;
+}
+
+enum err sweep_cards(struct ledger *ledger, const struct sweep_due *due,
+                     const struct keyring *keyring)
+{
+    for (size_t i = 0; i < due->count; i++)
+        TRY(expire_due(ledger, &due->keys[i], keyring));
     return OK;
 }
 
@@ -105,7 +104,7 @@ static void clear_due(struct store_txn *txn, enum store_table table, const struc
 void sweep_kept(struct store_txn *txn, const struct sweep_limit *limit)
 {
     static const enum store_table tables[] = { STORE_IDEMPOTENCY, STORE_USED };
-    struct due due;
+    struct sweep_due due;
 
     if (limit->now_ms < limit->sweep_after_ms)
         return;

@@ -29,6 +29,14 @@ static inline int64_t world_wall_ms(void)
     return clock_wall_ms() + atomic_load(world_shift_ms());
 }
 
+/* So far the clock may go at once without being said to jump. */
+enum { WORLD_STEP_MS = 50 * 1000 };
+
+static inline void world_step(void)
+{
+    atomic_fetch_add(world_shift_ms(), WORLD_STEP_MS);
+}
+
 struct world {
     struct temp temp;
     char folder[TEST_PATH_SIZE];
@@ -63,8 +71,8 @@ static inline void world_open(struct world *world)
     assert_err(OK, err);
 }
 
-/* A vault that was just made, open. */
-static inline void world_init(struct world *world)
+/* A vault that was just made, open; how large its journal and its map are. */
+static inline void world_init_sized(struct world *world, uint64_t journal_size, uint64_t map_size)
 {
     struct why why = { 0 };
 
@@ -74,14 +82,19 @@ static inline void world_init(struct world *world)
     world_keys(world);
     world->options = (struct vault_options){
         .folder = world->folder,
-        .journal_size = WORLD_JOURNAL_SIZE,
-        .size_max = WORLD_MAP_SIZE,
+        .journal_size = journal_size,
+        .size_max = map_size,
         .expired_keep_ms = 7 * 24 * 3600 * INT64_C(1000),
         .keyring = world->keyring,
         .wall_ms = world_wall_ms,
     };
     assert_err(OK, vault_create(&world->options, &why));
     world_open(world);
+}
+
+static inline void world_init(struct world *world)
+{
+    world_init_sized(world, WORLD_JOURNAL_SIZE, WORLD_MAP_SIZE);
 }
 
 static inline void world_close(struct world *world)
@@ -148,13 +161,16 @@ static inline struct submission *hand_begin(struct hand *hand, size_t count)
     return submission;
 }
 
-/* Submit and wait until it is back. */
+/* Submit, again while there is no room, and wait until it is back. */
 static inline void hand_submit(struct hand *hand, struct submission *submission)
 {
     struct list back;
+    enum err err = vault_submit(hand->vault, submission);
 
     list_init(&back);
-    assert_err(OK, vault_submit(hand->vault, submission));
+    for (; err == ERR_OVERLOADED; err = vault_submit(hand->vault, submission))
+        clock_sleep_ms(1);
+    assert_err(OK, err);
     while (list_is_empty(&back)) {
         mailbox_wait(hand->box, -1);
         mailbox_take(hand->box, &back);
@@ -170,6 +186,31 @@ static inline void fill_entry(struct proposal *item, enum audit_kind kind)
     (void)snprintf(item->entry.client, sizeof(item->entry.client), "shop");
     (void)snprintf(item->entry.tenant, sizeof(item->entry.tenant), "shop");
     (void)snprintf(item->entry.request_id, sizeof(item->entry.request_id), "r-1");
+}
+
+/* A world with one hand: what most tests need. */
+struct scene {
+    struct world world;
+    struct hand hand;
+};
+
+static inline void scene_init(struct scene *scene)
+{
+    world_init(&scene->world);
+    hand_init(&scene->hand, &scene->world);
+}
+
+static inline void scene_restart(struct scene *scene)
+{
+    hand_done(&scene->hand);
+    world_restart(&scene->world);
+    hand_init(&scene->hand, &scene->world);
+}
+
+static inline void scene_done(struct scene *scene)
+{
+    hand_done(&scene->hand);
+    world_done(&scene->world);
 }
 
 /* What a card of a test is: a number, and how its token should be. */
@@ -314,6 +355,15 @@ static inline struct told hand_ask(struct hand *hand, enum proposal_kind kind,
     told = told_of(submission, 0);
     submission_free(hand->vault, submission);
     return told;
+}
+
+/* What readers see of a token. */
+static inline enum err hand_find(struct hand *hand, const struct token *token)
+{
+    struct record_place place = { 1, *token };
+    struct vault_row row;
+
+    return vault_find(hand->reader, &place, &row);
 }
 
 static inline struct idempotency key_of(const char *scope, const char *body)
