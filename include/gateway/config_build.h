@@ -27,9 +27,10 @@ struct config_build {
     char folder[PATH_SIZE];
     size_t part_count, part_capacity;
     struct config_part *parts;
-    bool in_part; /* options belong to the last part */
+    bool in_section; /* a section has begun, whether or not it could be read */
+    bool in_part;    /* options belong to the last part; else they are passed over */
     size_t mistake_count;
-    struct config_mistake mistakes[CONFIG_MISTAKES_MAX];
+    struct config_mistake mistakes[CONFIG_MISTAKES_MAX]; /* the first ones, by line */
 };
 
 /* Begin for a file; ERR_MEMORY, ERR_LIMIT for a path that is too long. */
@@ -39,9 +40,12 @@ void config_build_done(struct config_build *build); /* frees the config, too, un
 /* Read the text: every section and option that can be, with the mistakes. */
 void config_build_read(struct config_build *build, struct bytes text);
 
-/* Note a mistake at a line: "[section name] option: problem". */
+/* Note a mistake at a line, "[section name] option: problem", behind those of the lines up to it. */
 void config_build_blame(struct config_build *build, unsigned line, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+
+/* How many of the mistakes are in the table: further ones are only counted. */
+size_t config_build_mistakes_held(const struct config_build *build);
 
 /* The struct of a part, and its name ("gateway", "client shop"). */
 void *config_part_values(const struct config_build *build, const struct config_part *part);

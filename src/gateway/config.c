@@ -7,21 +7,10 @@
 
 enum { CONFIG_FILE_MAX = 4 * 1024 * 1024 };
 
-static int compare_lines(const void *a, const void *b)
+static void report(const struct config_build *build, const char *path,
+                   struct config_mistakes *mistakes)
 {
-    const struct config_mistake *x = a, *y = b;
-
-    return x->line < y->line ? -1 : x->line > y->line;
-}
-
-/* In the order of the file. */
-static void report(struct config_build *build, const char *path, struct config_mistakes *mistakes)
-{
-    size_t held = build->mistake_count < CONFIG_MISTAKES_MAX ? build->mistake_count
-                                                             : (size_t)CONFIG_MISTAKES_MAX;
-
-    qsort(build->mistakes, held, sizeof(build->mistakes[0]), compare_lines);
-    for (size_t i = 0; i < held; i++)
+    for (size_t i = 0; i < config_build_mistakes_held(build); i++)
         (void)snprintf(mistakes->text[i], sizeof(mistakes->text[i]), "%.200s:%u: %s", path,
                        build->mistakes[i].line, build->mistakes[i].text);
     mistakes->count = build->mistake_count;

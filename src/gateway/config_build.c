@@ -75,18 +75,30 @@ void config_build_done(struct config_build *build)
     free(build->parts);
 }
 
+size_t config_build_mistakes_held(const struct config_build *build)
+{
+    return build->mistake_count < CONFIG_MISTAKES_MAX ? build->mistake_count
+                                                      : (size_t)CONFIG_MISTAKES_MAX;
+}
+
 void config_build_blame(struct config_build *build, unsigned line, const char *format, ...)
 {
-    struct config_mistake *mistake;
+    struct config_mistake mistake = { .line = line };
+    size_t held = config_build_mistakes_held(build), place = held;
     va_list values;
 
-    if (build->mistake_count++ >= CONFIG_MISTAKES_MAX)
+    build->mistake_count++;
+    while (place > 0 && build->mistakes[place - 1].line > line)
+        place--;
+    if (place == CONFIG_MISTAKES_MAX)
         return;
-    mistake = &build->mistakes[build->mistake_count - 1];
-    mistake->line = line;
     va_start(values, format);
-    (void)vsnprintf(mistake->text, sizeof(mistake->text), format, values);
+    (void)vsnprintf(mistake.text, sizeof(mistake.text), format, values);
     va_end(values);
+    held -= held == CONFIG_MISTAKES_MAX;
+    memmove(&build->mistakes[place + 1], &build->mistakes[place],
+            (held - place) * sizeof(build->mistakes[0]));
+    build->mistakes[place] = mistake;
 }
 
 void *config_part_values(const struct config_build *build, const struct config_part *part)
@@ -191,13 +203,18 @@ static void on_section(void *owner, unsigned line, struct bytes title)
     const char *problem;
 
     build->in_part = false;
+    build->in_section = true;
+    if (title.data == NULL)
+        return;
     if (!find_section(bytes_of(title.data, blank), &section)) {
         config_build_blame(build, line, "is an unknown section");
         return;
     }
     part = add_part(build);
-    if (part == NULL)
+    if (part == NULL) {
+        config_build_blame(build, line, "finds no memory");
         return;
+    }
     part->section = section;
     part->line = line;
     problem = take_row(build, part, bytes_from(title, blank + 1));
@@ -235,7 +252,7 @@ static void on_option(void *owner, unsigned line, struct bytes name, struct byte
     char title[2 * CONFIG_NAME_SIZE];
 
     if (!build->in_part) {
-        if (build->part_count == 0)
+        if (!build->in_section)
             config_build_blame(build, line, "stands in no section");
         return;
     }

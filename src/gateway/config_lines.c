@@ -42,11 +42,37 @@ static const char *read_section(struct bytes line, struct bytes *ret_name)
     return NULL;
 }
 
+/* The library also takes ':' for '=', and nothing at all for an option whose '=' stands in a
+ * comment. */
+static const char *judge_option(struct bytes line)
+{
+    bool was_blank = false;
+
+    for (size_t i = 0; i < line.size; i++) {
+        uint8_t byte = line.data[i];
+        if (byte == '=')
+            return NULL;
+        if (byte == ':' || (byte == ';' && was_blank))
+            break;
+        was_blank = is_blank(byte);
+    }
+    return "is no option: it must be NAME = VALUE";
+}
+
+/* Tell the handler of a section; of one that cannot be read without a name. */
+static const char *judge_section(const struct lines *lines, struct bytes line)
+{
+    struct bytes name = { 0 };
+    const char *problem = read_section(line, &name);
+
+    lines->handler->section(lines->owner, lines->line, name);
+    return problem;
+}
+
 /* What is wrong with a line as such, or NULL. */
 static const char *judge_line(const struct lines *lines, struct bytes raw)
 {
-    struct bytes line = without_blanks(raw), name;
-    const char *problem;
+    struct bytes line = without_blanks(raw);
 
     if (raw.size > CONFIG_LINE_MAX)
         return "is longer than 198 bytes";
@@ -56,12 +82,7 @@ static const char *judge_line(const struct lines *lines, struct bytes raw)
         return NULL;
     if (raw.data != line.data)
         return "begins with a blank";
-    if (line.data[0] != '[')
-        return bytes_index(line, '=') == line.size ? "is no option: it must be NAME = VALUE" : NULL;
-    problem = read_section(line, &name);
-    if (problem == NULL)
-        lines->handler->section(lines->owner, lines->line, name);
-    return problem;
+    return line.data[0] == '[' ? judge_section(lines, line) : judge_option(line);
 }
 
 static struct bytes take_line(struct lines *lines)

@@ -148,7 +148,7 @@ enum err option_read_address(struct bytes value, char ret_text[CONFIG_TEXT_SIZE]
     struct endpoint endpoint;
 
     if (!bytes_copy_text(value, ret_text, CONFIG_TEXT_SIZE) ||
-        endpoint_parse(ret_text, &endpoint) != OK)
+        endpoint_parse(ret_text, &endpoint) != OK || endpoint.address.ss_family == AF_UNIX)
         return say(ret_problem, "must be an address with a port, such as 127.0.0.1:8443");
     return OK;
 }
