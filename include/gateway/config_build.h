@@ -40,7 +40,7 @@ void config_build_done(struct config_build *build); /* frees the config, too, un
 /* Read the text: every section and option that can be, with the mistakes. */
 void config_build_read(struct config_build *build, struct bytes text);
 
-/* Note a mistake at a line, "[section name] option: problem", behind those of the lines up to it. */
+/* Note a mistake, "[section name] option: problem", behind those of the lines up to its own. */
 void config_build_blame(struct config_build *build, unsigned line, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 

@@ -14,59 +14,60 @@ static const struct option_row a_count = {
 static const struct option_row a_rate = { SECTION_GATEWAY, "r", OPTION_RATE, 0, NULL, 1, 1000, "" };
 static const struct option_row a_text = { SECTION_GATEWAY, "t", OPTION_TEXT, 0, NULL, 0, 65, "" };
 
+static const struct number_row {
+    const struct option_row *option;
+    const char *text;
+    int64_t value; /* below zero: refused */
+} number_rows[] = {
+    { &a_duration, "250ms", 250 },
+    { &a_duration, "249ms", -1 },
+    { &a_duration, "10s", 10000 },
+    { &a_duration, "5m", 300000 },
+    { &a_duration, "24h", 86400000 },
+    { &a_duration, "7d", 604800000 },
+    { &a_duration, "8d", -1 },
+    { &a_duration, "1000", -1 },
+    { &a_duration, "10 s", -1 },
+    { &a_duration, "10S", -1 },
+    { &a_duration, "1.5s", -1 },
+    { &a_duration, "+5s", -1 },
+    { &a_duration, "s", -1 },
+    { &a_duration, "9223372036854775807d", -1 },
+    { &a_duration, "213503982335d", -1 }, /* beyond 2^64 ms: would wrap to a small number */
+    { &a_duration, "99999999999999999999ms", -1 },
+    { &a_size, "1024", 1024 },
+    { &a_size, "1K", 1024 },
+    { &a_size, "2M", 2097152 },
+    { &a_size, "3G", 3221225472 },
+    { &a_size, "16T", INT64_C(17592186044416) },
+    { &a_size, "17T", -1 },
+    { &a_size, "1k", -1 },
+    { &a_size, "1KB", -1 },
+    { &a_size, "16777216T", -1 }, /* 2^64 */
+    { &a_count, "0", 0 },
+    { &a_count, "256", 256 },
+    { &a_count, "257", -1 },
+    { &a_count, "-1", -1 },
+    { &a_count, "0x10", -1 },
+    { &a_count, "1K", -1 },
+    { &a_rate, "1000/s", 1000 },
+    { &a_rate, "1000", -1 },
+    { &a_rate, "1000/m", -1 },
+    { &a_rate, "0/s", -1 },
+};
+
 static void numbers_have_units(void **state)
 {
-    static const struct {
-        const struct option_row *option;
-        const char *text;
-        int64_t value; /* below zero: refused */
-    } rows[] = {
-        { &a_duration, "250ms", 250 },
-        { &a_duration, "249ms", -1 },
-        { &a_duration, "10s", 10000 },
-        { &a_duration, "5m", 300000 },
-        { &a_duration, "24h", 86400000 },
-        { &a_duration, "7d", 604800000 },
-        { &a_duration, "8d", -1 },
-        { &a_duration, "1000", -1 },
-        { &a_duration, "10 s", -1 },
-        { &a_duration, "10S", -1 },
-        { &a_duration, "1.5s", -1 },
-        { &a_duration, "+5s", -1 },
-        { &a_duration, "s", -1 },
-        { &a_duration, "9223372036854775807d", -1 },
-        { &a_duration, "213503982335d", -1 }, /* beyond 2^64 ms: would wrap to a small number */
-        { &a_duration, "99999999999999999999ms", -1 },
-        { &a_size, "1024", 1024 },
-        { &a_size, "1K", 1024 },
-        { &a_size, "2M", 2097152 },
-        { &a_size, "3G", 3221225472 },
-        { &a_size, "16T", INT64_C(17592186044416) },
-        { &a_size, "17T", -1 },
-        { &a_size, "1k", -1 },
-        { &a_size, "1KB", -1 },
-        { &a_size, "16777216T", -1 }, /* 2^64 */
-        { &a_count, "0", 0 },
-        { &a_count, "256", 256 },
-        { &a_count, "257", -1 },
-        { &a_count, "-1", -1 },
-        { &a_count, "0x10", -1 },
-        { &a_count, "1K", -1 },
-        { &a_rate, "1000/s", 1000 },
-        { &a_rate, "1000", -1 },
-        { &a_rate, "1000/m", -1 },
-        { &a_rate, "0/s", -1 },
-    };
     char problem[OPTION_PROBLEM_SIZE];
     (void)state;
 
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    for (size_t i = 0; i < sizeof(number_rows) / sizeof(number_rows[0]); i++) {
         int64_t value = -7;
-        enum err expected = rows[i].value < 0 ? ERR_CONFIG : OK;
-        print_message("%s\n", rows[i].text);
-        assert_err(expected,
-                   option_read_number(rows[i].option, bytes_str(rows[i].text), &value, problem));
-        assert_int_equal(expected == OK ? rows[i].value : -7, value);
+        enum err expected = number_rows[i].value < 0 ? ERR_CONFIG : OK;
+        print_message("%s\n", number_rows[i].text);
+        assert_err(expected, option_read_number(number_rows[i].option,
+                                                bytes_str(number_rows[i].text), &value, problem));
+        assert_int_equal(expected == OK ? number_rows[i].value : -7, value);
     }
 }
 
