@@ -9,6 +9,7 @@
 #include "base/buf.h"
 #include "card/card.h"
 #include "card/token_format.h"
+#include "service/cvc_box.h"
 #include "service/blame.h"
 #include "vault/record.h"
 
@@ -20,6 +21,11 @@ struct card_fields {
     struct buf metadata;   /* encoded by metadata_put() ... */
     enum err metadata_err; /* ... as far as it could be: ERR_PAN_IN_TEXT, ERR_BAD_REQUEST */
     bool has_metadata;
+    struct bytes cvc;
+    uint8_t routes_storage[ROUTES_SIZE_MAX];
+    struct buf routes; /* encoded by routes_put() ... */
+    enum err routes_err;
+    bool has_routes;
 };
 
 /* SECRET: AUTO(card_request_wipe). Kept until the outcome is there, since a taken token means
@@ -31,6 +37,7 @@ struct card_request {
     int64_t expires_at_ms; /* 0: never */
     struct about about;    /* all but its fingerprint */
     uint32_t draws;        /* so far */
+    struct cvc cvc;        /* SECRET: for the box, never for the record */
 };
 
 void card_request_wipe(struct card_request *request);

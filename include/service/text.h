@@ -13,6 +13,7 @@ enum {
     CUSTOMER_TEXT_MAX = 128,
     NAME_TEXT_MAX = 128,
     PURPOSE_TEXT_MAX = 64,
+    ROUTE_NAME_MAX = 64,
     METADATA_PAIRS_MAX = 20,
     METADATA_NAME_MAX = 40,
     METADATA_VALUE_MAX = 500,
@@ -32,5 +33,12 @@ enum err metadata_check(const struct buf *metadata);
 
 /* Walk the pairs: false at the end. *at starts as the whole. */
 bool metadata_next(struct bytes *at, struct bytes *ret_name, struct bytes *ret_value);
+
+/* Routes that a token is bound to: names (bytes8 each), as about.routes has them. ERR_PAN_IN_TEXT;
+ * ERR_BAD_REQUEST for what is no name, or one too many. */
+enum err routes_put(struct buf *routes, struct bytes name);
+
+/* Walk the names: false at the end. *at starts as the whole. */
+bool routes_next(struct bytes *at, struct bytes *ret_name);
 
 #endif

@@ -101,9 +101,13 @@ struct json_items {
 };
 
 void json_need_items(struct json_reader *reader, const char *name, struct json_items *ret_items);
+bool json_take_items(struct json_reader *reader, const char *name, struct json_items *ret_items);
 
 /* The next element, or NULL at the end. */
 const struct json_node *json_items_next(struct json_items *items);
+
+/* False unless the node is a string. */
+bool json_node_text(const struct json_node *node, struct bytes *ret_text);
 
 /* Objects whose member names are the caller's: metadata. */
 struct json_pair {

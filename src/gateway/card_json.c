@@ -19,6 +19,22 @@ static void take_metadata(struct json_reader *body, struct card_fields *fields)
     }
 }
 
+static void take_routes(struct json_reader *body, struct card_fields *fields)
+{
+    const struct json_node *node;
+    struct json_items items;
+
+    buf_init_fixed(&fields->routes, fields->routes_storage, sizeof(fields->routes_storage));
+    fields->has_routes = json_take_items(body, "routes", &items);
+    for (node = json_items_next(&items); node != NULL; node = json_items_next(&items)) {
+        struct bytes name;
+        enum err err =
+            json_node_text(node, &name) ? routes_put(&fields->routes, name) : ERR_BAD_REQUEST;
+        if (fields->routes_err == OK)
+            fields->routes_err = err;
+    }
+}
+
 void card_fields_take(struct json_reader *body, struct card_fields *ret_fields)
 {
     struct card_fields *fields = ret_fields;
@@ -31,9 +47,11 @@ void card_fields_take(struct json_reader *body, struct card_fields *ret_fields)
     fields->has_exp_month = json_take_integer(&card, "exp_month", &fields->exp_month);
     fields->has_exp_year = json_take_integer(&card, "exp_year", &fields->exp_year);
     (void)json_take_text(&card, "name", &fields->name);
+    (void)json_take_text(&card, "cvc", &fields->cvc);
     err_ignore(json_reader_end(&card));
     (void)json_take_text(body, "format", &fields->format);
     (void)json_take_text(body, "reuse", &fields->reuse);
+    take_routes(body, fields);
     (void)json_take_text(body, "expires_at", &fields->expires_at);
     (void)json_take_text(body, "customer", &fields->customer);
     take_metadata(body, fields);
@@ -157,6 +175,16 @@ static void write_metadata(struct json_writer *json, const struct about *about)
     json_close(json, '}');
 }
 
+static void write_routes(struct json_writer *json, const struct about *about)
+{
+    struct bytes rest = bytes_of(about->routes, about->routes_size), name;
+
+    json_open(json, "routes", '[');
+    while (routes_next(&rest, &name))
+        json_text(json, NULL, name);
+    json_close(json, ']');
+}
+
 void view_write(struct json_writer *json, const struct view *view)
 {
     json_text(json, "token", token_bytes(&view->token));
@@ -169,6 +197,8 @@ void view_write(struct json_writer *json, const struct view *view)
         json_str(json, "customer", view->record.about.customer);
     if (view->is_full && view->record.about.has_metadata)
         write_metadata(json, &view->record.about);
+    if (view->record.about.routes_size > 0)
+        write_routes(json, &view->record.about);
     write_instant(json, "created_at", view->record.header.created_ms);
     if (view->record.header.expires_at_ms != 0)
         write_instant(json, "expires_at", view->record.header.expires_at_ms);

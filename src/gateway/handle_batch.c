@@ -18,6 +18,7 @@ struct batch_item {
     const struct json_node *node;
     char field[JSON_FIELD_SIZE]; /* to blame, if it is refused */
     uint32_t draws;
+    struct cvc cvc; /* SECRET: for the box, once its token is known */
 };
 
 struct batch_job {
@@ -30,13 +31,17 @@ struct batch_job {
 struct batch_kind {
     enum err (*propose)(struct exchange *exchange, struct batch_item *item,
                         struct proposal *proposal);
-    enum err (*write)(struct exchange *exchange, const struct proposal *proposal,
-                      struct json_writer *json);
+    enum err (*write)(struct exchange *exchange, const struct batch_item *item,
+                      const struct proposal *proposal, struct json_writer *json);
 };
 
 static void batch_done(struct exchange *exchange)
 {
-    free(exchange->job.batch);
+    struct batch_job *job = exchange->job.batch;
+
+    for (size_t i = 0; i < job->count; i++)
+        cvc_wipe(&job->items[i].cvc);
+    free(job);
 }
 
 static enum err take_items(struct exchange *exchange, struct json_items *ret_items)
@@ -129,7 +134,7 @@ static enum err write_item(struct exchange *exchange, const struct batch_kind *k
     enum err err = proposal->err;
 
     if (err == OK) {
-        err = kind->write(exchange, proposal, &job->json);
+        err = kind->write(exchange, &job->items[i], proposal, &job->json);
         if (err == OK) {
             job->succeeded++;
             return OK;
@@ -242,14 +247,17 @@ static enum err propose_store(struct exchange *exchange, struct batch_item *item
     blame_note(&blame, fault.err, fault.field);
     card_request_read(&fields, vault_now_ms(exchange->worker->service.vault), &request, &blame);
     TRY(judge(item, &blame));
+    item->cvc = request.cvc;
     return draw_store(exchange, item, &request, proposal);
 }
 
-static enum err write_store(struct exchange *exchange, const struct proposal *proposal,
-                            struct json_writer *json)
+static enum err write_store(struct exchange *exchange, const struct batch_item *item,
+                            const struct proposal *proposal, struct json_writer *json)
 {
     struct view view AUTO(view_wipe) = { .says_new = true };
 
+    if (!exchange->submission->replayed)
+        TRY(tokenize_keep_code(&exchange->caller, proposal, &item->cvc));
     TRY(tokenize_finish(&exchange->caller, proposal, &view));
     json_open(json, NULL, '{');
     json_number(json, "status", view.is_new ? 201 : 200);
@@ -291,11 +299,12 @@ static enum err propose_reveal(struct exchange *exchange, struct batch_item *ite
     return OK;
 }
 
-static enum err write_reveal(struct exchange *exchange, const struct proposal *proposal,
-                             struct json_writer *json)
+static enum err write_reveal(struct exchange *exchange, const struct batch_item *item,
+                             const struct proposal *proposal, struct json_writer *json)
 {
     struct card card AUTO(card_wipe) = { 0 };
 
+    (void)item;
     TRY(reveal_finish(&exchange->worker->service, proposal, &card));
     json_open(json, NULL, '{');
     json_number(json, "status", 200);

@@ -59,11 +59,16 @@ static enum serve tokenize_finished(struct exchange *exchange)
 {
     const struct submission *submission = exchange->submission;
     struct view view AUTO(view_wipe) = { .says_new = true };
+    enum err err = OK;
 
     if (submission->err != OK)
         return json_call_returned(exchange, submission->err);
     if (submission->items[0].decision == DECIDED_TAKEN)
         return json_call_begun(exchange, propose(exchange));
+    if (!submission->replayed && submission->items[0].err == OK)
+        err = tokenize_keep_code(&exchange->caller, &submission->items[0], &exchange->job.card.cvc);
+    if (err != OK)
+        return json_call_denied(exchange, &submission->items[0], err);
     return answer(exchange, &submission->items[0], &view);
 }
 

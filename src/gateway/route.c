@@ -146,7 +146,7 @@ const struct route *routes_find(const struct routes *routes, struct bytes name, 
 /* A segment that is "." or ".." once its percent-encoding is undone. */
 static bool is_dots(struct bytes segment)
 {
-    char storage[sizeof("..")];
+    char storage[sizeof("%2e%2e")];
     struct buf decoded;
 
     if (segment.size > sizeof("%2e%2e") - 1)

@@ -111,6 +111,24 @@ static enum err read_format(const struct card_fields *fields, struct card_reques
     return token_format_allows(request->format, request->card.pan.count, request->single);
 }
 
+static enum err read_cvc(struct bytes text, struct card_request *request)
+{
+    return text.data == NULL ? OK : cvc_parse(text, &request->cvc);
+}
+
+/* A token that is bound to no route at all would be of no use. */
+static enum err read_routes(const struct card_fields *fields, struct about *about)
+{
+    if (!fields->has_routes)
+        return OK;
+    TRY(fields->routes_err);
+    if (fields->routes.size == 0)
+        return ERR_BAD_REQUEST;
+    about->routes_size = (uint16_t)fields->routes.size;
+    memcpy(about->routes, fields->routes.data, fields->routes.size);
+    return OK;
+}
+
 void card_request_read(const struct card_fields *fields, int64_t now_ms,
                        struct card_request *ret_request, struct blame *blame)
 {
@@ -128,5 +146,7 @@ void card_request_read(const struct card_fields *fields, int64_t now_ms,
     err = expires_at_read(fields->expires_at, now_ms, &request->expires_at_ms);
     blame_note(blame, err, "expires_at");
     blame_note(blame, read_format(fields, request), "format");
+    blame_note(blame, read_cvc(fields->cvc, request), "card.cvc");
+    blame_note(blame, read_routes(fields, &request->about), "routes");
     request->card.expiry = request->about.expiry;
 }

@@ -1,10 +1,10 @@
 #include "service/forward.h"
 
 #include "base/clock.h"
-#include "base/cursor.h"
 #include "base/must.h"
 #include "base/secret.h"
 #include "service/card_index.h"
+#include "service/text.h"
 #include "service/view.h"
 
 void forward_cards_wipe(struct forward_cards *cards)
@@ -38,12 +38,12 @@ enum err forward_cards_add(struct forward_cards *cards, const struct token *toke
 /* A token that names no routes may go anywhere. */
 static bool may_go(const struct about *about, const char *route)
 {
-    struct cursor cursor = cursor_on(bytes_of(about->routes, about->routes_size));
-    bool may = cursor.rest.size == 0;
+    struct bytes rest = bytes_of(about->routes, about->routes_size), name;
+    bool may = rest.size == 0;
 
-    while (cursor.rest.size > 0 && !cursor.failed && !may)
-        may = bytes_equal(cursor_bytes8(&cursor), bytes_str(route));
-    return may && !cursor.failed;
+    while (!may && routes_next(&rest, &name))
+        may = bytes_equal(name, bytes_str(route));
+    return may;
 }
 
 /* What the about part and the box of codes say, whenever it is asked. */

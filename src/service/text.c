@@ -63,3 +63,21 @@ enum err metadata_check(const struct buf *metadata)
     }
     return pairs > METADATA_PAIRS_MAX || size > METADATA_TEXT_MAX ? ERR_BAD_REQUEST : OK;
 }
+
+enum err routes_put(struct buf *routes, struct bytes name)
+{
+    TRY(text_check(name, ROUTE_NAME_MAX));
+    if (name.size == 0)
+        return ERR_BAD_REQUEST;
+    buf_add_bytes8(routes, name);
+    return buf_check(routes) == OK ? OK : ERR_BAD_REQUEST;
+}
+
+bool routes_next(struct bytes *at, struct bytes *ret_name)
+{
+    struct cursor cursor = cursor_on(*at);
+
+    *ret_name = cursor_bytes8(&cursor);
+    *at = cursor.rest;
+    return cursor_check(&cursor) == OK;
+}

@@ -217,13 +217,28 @@ void json_need_object(struct json_reader *reader, const char *name, struct json_
         miss(reader, name);
 }
 
-void json_need_items(struct json_reader *reader, const char *name, struct json_items *ret_items)
+bool json_take_items(struct json_reader *reader, const char *name, struct json_items *ret_items)
 {
     json_t *array = take(reader, name, JSON_ARRAY);
 
-    if (array == NULL)
-        miss(reader, name);
     *ret_items = (struct json_items){ .array = node_of(array), .count = json_array_size(array) };
+    return array != NULL;
+}
+
+void json_need_items(struct json_reader *reader, const char *name, struct json_items *ret_items)
+{
+    if (!json_take_items(reader, name, ret_items))
+        miss(reader, name);
+}
+
+bool json_node_text(const struct json_node *node, struct bytes *ret_text)
+{
+    const json_t *value = value_of(node);
+
+    if (!json_is_string(value))
+        return false;
+    *ret_text = text_of(value);
+    return true;
 }
 
 const struct json_node *json_items_next(struct json_items *items)
