@@ -34,8 +34,8 @@ enum err crl_set_compare(const struct crl_set *set, const struct crl_set *before
 /* When the first list is overdue. */
 int64_t crl_set_due_ms(const struct crl_set *set);
 
-/* A proved chain, leaf first: every issuer in it must have a list, and no certificate of it may
- * stand in one. Nobody passes when a list is overdue. */
+/* A proved chain, leaf first: every issuer in it must have a list, and no certificate of it, the
+ * trusted one included, may stand in one. Nobody passes when a list is overdue. */
 enum handshake crl_set_judge(const struct crl_set *set, const struct stack_st_X509 *chain,
                              int64_t now_ms);
 

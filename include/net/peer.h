@@ -19,8 +19,9 @@
 struct stack_st_X509;
 
 enum {
-    PEER_IDENTITY_SIZE = 256,         /* "URI:..." or "DNS:...", with its NUL */
-    PEER_DEPTH_MAX = 4,               /* of the root; the leaf's is 0 (RFC 5280, section 6.1) */
+    PEER_IDENTITY_SIZE = 256, /* "URI:..." or "DNS:...", with its NUL */
+    PEER_DEPTH_MAX = 4,       /* of the root; the leaf's is 0 (RFC 5280, section 6.1) */
+    PEER_CHAIN_MAX = PEER_DEPTH_MAX + 1,
     PEER_CERTIFICATE_SIZE_MAX = 8192, /* DER, each */
     PEER_NAMES_MAX = 16,              /* alternative names of a leaf */
 };
@@ -29,7 +30,7 @@ struct peer {
     char identity[PEER_IDENTITY_SIZE];           /* "" on a plain connection */
     int64_t not_before_ms;                       /* the latest of the chain */
     int64_t not_after_ms;                        /* the earliest of the chain */
-    struct certificate_id chain[PEER_DEPTH_MAX]; /* leaf first, without the root */
+    struct certificate_id chain[PEER_CHAIN_MAX]; /* leaf first */
     uint8_t chain_count;
 };
 

@@ -8,7 +8,7 @@
 enum err certificate_not_after(const char *path, int64_t *ret_ms)
 {
     struct why nobody = { 0 };
-    STACK_OF(X509) * certificates;
+    STACK_OF(X509) *certificates;
     bool read;
 
     TRY(pem_certificates(path, &nobody, &certificates));

@@ -90,7 +90,7 @@ static bool is_signed_by(X509_CRL *list, const X509 *issuer)
 }
 
 /* An issuer may have several keys: it is enough that one of them made the signature. */
-static enum err crl_prove(struct crl *crl, const STACK_OF(X509) * issuers)
+static enum err crl_prove(struct crl *crl, const STACK_OF(X509) *issuers)
 {
     bool named = false;
 
@@ -105,7 +105,7 @@ static enum err crl_prove(struct crl *crl, const STACK_OF(X509) * issuers)
     return named && !crl->proved ? ERR_FORGED : OK;
 }
 
-static enum err crl_read(X509_CRL *list, const STACK_OF(X509) * issuers, struct why *why,
+static enum err crl_read(X509_CRL *list, const STACK_OF(X509) *issuers, struct why *why,
                          struct crl *ret_crl)
 {
     struct crl crl = { .list = list };
@@ -153,7 +153,7 @@ static enum err crl_set_add(struct crl_set *set, struct crl *crl)
     return OK;
 }
 
-static enum err crl_set_read_lists(struct crl_set *set, BIO *file, const STACK_OF(X509) * issuers,
+static enum err crl_set_read_lists(struct crl_set *set, BIO *file, const STACK_OF(X509) *issuers,
                                    struct why *why)
 {
     for (X509_CRL *list = PEM_read_bio_X509_CRL(file, NULL, NULL, NULL); list != NULL;
@@ -204,7 +204,7 @@ static enum err crl_set_index(struct crl_set *set)
     return OK;
 }
 
-enum err crl_set_read(const char *path, const STACK_OF(X509) * issuers, struct why *why,
+enum err crl_set_read(const char *path, const STACK_OF(X509) *issuers, struct why *why,
                       struct crl_set **ret_set)
 {
     struct crl_set *set;
@@ -263,17 +263,16 @@ static bool has_list_of(const struct crl_set *set, const X509 *issuer)
     return false;
 }
 
-enum handshake crl_set_judge(const struct crl_set *set, const STACK_OF(X509) * chain,
-                             int64_t now_ms)
+enum handshake crl_set_judge(const struct crl_set *set, const STACK_OF(X509) *chain, int64_t now_ms)
 {
     if (now_ms > crl_set_due_ms(set))
         return HANDSHAKE_CRL_EXPIRED;
-    for (int i = 0; i + 1 < sk_X509_num(chain); i++) {
+    for (int i = 0; i < sk_X509_num(chain); i++) {
         const struct certificate_id id = certificate_id_of(sk_X509_value(chain, i));
 
         if (is_revoked(set, &id))
             return HANDSHAKE_REVOKED;
-        if (!has_list_of(set, sk_X509_value(chain, i + 1)))
+        if (i > 0 && !has_list_of(set, sk_X509_value(chain, i)))
             return HANDSHAKE_CRL_MISSING;
     }
     return HANDSHAKE_OK;

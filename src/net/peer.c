@@ -48,7 +48,7 @@ static enum handshake find_identity(const X509 *leaf, const struct peer_director
 
 /* What has to be looked at again later: the time in which every certificate of the chain holds,
  * and which ones they are. */
-static bool keep_facts(const STACK_OF(X509) * chain, struct peer *peer)
+static bool keep_facts(const STACK_OF(X509) *chain, struct peer *peer)
 {
     const int count = sk_X509_num(chain);
 
@@ -65,14 +65,13 @@ static bool keep_facts(const STACK_OF(X509) * chain, struct peer *peer)
             peer->not_before_ms = begin_ms;
         if (end_ms < peer->not_after_ms)
             peer->not_after_ms = end_ms;
-        if (i < count - 1)
-            peer->chain[i] = certificate_id_of(certificate);
+        peer->chain[i] = certificate_id_of(certificate);
     }
-    peer->chain_count = (uint8_t)(count - 1);
+    peer->chain_count = (uint8_t)count;
     return true;
 }
 
-enum handshake peer_judge(const STACK_OF(X509) * chain, const struct peer_directory *directory,
+enum handshake peer_judge(const STACK_OF(X509) *chain, const struct peer_directory *directory,
                           struct peer *ret_peer)
 {
     const int count = sk_X509_num(chain);
@@ -81,7 +80,7 @@ enum handshake peer_judge(const STACK_OF(X509) * chain, const struct peer_direct
 
     if (count < 2)
         return HANDSHAKE_UNTRUSTED; /* a client's certificate is not its own authority */
-    if (count - 1 > PEER_DEPTH_MAX)
+    if (count > PEER_CHAIN_MAX)
         return HANDSHAKE_TOO_DEEP;
     for (int i = 0; i < count; i++) {
         result = certificate_judge(sk_X509_value(chain, i), i == 0           ? PLACE_CLIENT
@@ -132,9 +131,9 @@ enum err peer_read(struct bytes text, struct peer *ret_peer)
     peer.not_before_ms = (int64_t)cursor_u64(&cursor);
     peer.not_after_ms = (int64_t)cursor_u64(&cursor);
     peer.chain_count = cursor_u8(&cursor);
-    if (peer.chain_count > PEER_DEPTH_MAX)
+    if (peer.chain_count > PEER_CHAIN_MAX)
         cursor_fail(&cursor);
-    for (size_t i = 0; i < peer.chain_count && i < PEER_DEPTH_MAX; i++)
+    for (size_t i = 0; i < peer.chain_count && i < PEER_CHAIN_MAX; i++)
         cursor_copy(&cursor, peer.chain[i].bytes, CERTIFICATE_ID_SIZE);
     TRY(cursor_end(&cursor));
     *ret_peer = peer;

@@ -50,7 +50,7 @@ bool pem_ended(void)
 
 enum err pem_certificates(const char *path, struct why *why, struct stack_st_X509 **ret_stack)
 {
-    STACK_OF(X509) * stack;
+    STACK_OF(X509) *stack;
     X509 *certificate;
     BIO *file;
 

@@ -31,7 +31,7 @@ unsigned long tls_client_verify_flags(void)
     return X509_V_FLAG_X509_STRICT | X509_V_FLAG_PARTIAL_CHAIN; /* what is configured is trusted */
 }
 
-static enum handshake judge_certificates(const STACK_OF(X509) * chain)
+static enum handshake judge_certificates(const STACK_OF(X509) *chain)
 {
     const int last = sk_X509_num(chain) - 1;
     enum handshake result = certificate_judge(sk_X509_value(chain, 0), PLACE_SERVER);
@@ -42,7 +42,7 @@ static enum handshake judge_certificates(const STACK_OF(X509) * chain)
 }
 
 /* A name with a star stands for many: none of them may be excluded by who signed it. */
-static bool excludes_wildcards(const STACK_OF(X509) * chain)
+static bool excludes_wildcards(const STACK_OF(X509) *chain)
 {
     struct bytes name;
     uint8_t tag;
@@ -56,7 +56,7 @@ static bool excludes_wildcards(const STACK_OF(X509) * chain)
 
 enum handshake tls_client_judge(X509_STORE_CTX *store, const char *host)
 {
-    const STACK_OF(X509) * chain;
+    const STACK_OF(X509) *chain;
     enum handshake result;
 
     if (X509_verify_cert(store) != 1)
@@ -110,7 +110,7 @@ static void context_set_callbacks(SSL_CTX *context)
 static enum err context_set_trust(SSL_CTX *context, const char *ca, struct why *why)
 {
     X509_STORE *store = SSL_CTX_get_cert_store(context);
-    STACK_OF(X509) * issuers;
+    STACK_OF(X509) *issuers;
     bool added = true;
 
     TRY(pem_certificates(ca, why, &issuers));

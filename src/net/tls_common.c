@@ -40,7 +40,7 @@ void tls_context_harden(SSL_CTX *context)
 
 static enum err context_use_certificates(SSL_CTX *context, const char *path, struct why *why)
 {
-    STACK_OF(X509) * chain;
+    STACK_OF(X509) *chain;
     X509 *leaf;
     bool used;
 

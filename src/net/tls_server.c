@@ -2,6 +2,7 @@
 
 #include <openssl/err.h>
 #include <openssl/ssl.h>
+#include <openssl/x509v3.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 
@@ -37,7 +38,7 @@ static enum handshake judge_sizes(X509_STORE_CTX *store)
 
 static enum handshake guest_judge(struct tls_guest *guest, X509_STORE_CTX *store)
 {
-    const STACK_OF(X509) * chain;
+    const STACK_OF(X509) *chain;
     enum handshake result = judge_sizes(store);
 
     if (result != HANDSHAKE_OK)
@@ -160,16 +161,20 @@ static void context_set_callbacks(SSL_CTX *context)
     SSL_CTX_set_max_cert_list(context, CHAIN_MESSAGE_MAX);
 }
 
-static enum err context_set_trust(SSL_CTX *context, const STACK_OF(X509) * issuers)
+/* Where a root is configured, chains go up to a root, so that a revoked issuer on the way is seen
+ * even if it is configured, too. Without any, what is configured is the anchor. */
+static enum err context_set_trust(SSL_CTX *context, const STACK_OF(X509) *issuers)
 {
     X509_STORE *store = SSL_CTX_get_cert_store(context);
+    bool rooted = false;
 
     for (int i = 0; i < sk_X509_num(issuers); i++)
         if (X509_STORE_add_cert(store, sk_X509_value(issuers, i)) != 1 ||
             SSL_CTX_add_client_CA(context, sk_X509_value(issuers, i)) != 1)
             return ERR_MEMORY;
-    /* What is configured is the anchor, whether it signed itself or not. */
-    must(X509_STORE_set_flags(store, X509_V_FLAG_PARTIAL_CHAIN) == 1);
+    for (int i = 0; i < sk_X509_num(issuers); i++)
+        rooted |= (X509_get_extension_flags(sk_X509_value(issuers, i)) & EXFLAG_SS) != 0;
+    must(rooted || X509_STORE_set_flags(store, X509_V_FLAG_PARTIAL_CHAIN) == 1);
     SSL_CTX_set_verify_depth(context, PEER_DEPTH_MAX - 1); /* OpenSSL counts what is in between */
     return OK;
 }
@@ -177,7 +182,7 @@ static enum err context_set_trust(SSL_CTX *context, const STACK_OF(X509) * issue
 static enum err server_set_clients(struct tls_server *server,
                                    const struct tls_server_options *options, struct why *why)
 {
-    STACK_OF(X509) * issuers;
+    STACK_OF(X509) *issuers;
     enum err err;
 
     TRY(pem_certificates(options->client_ca, why, &issuers));

@@ -18,7 +18,7 @@ int main(int count, char **words)
 {
     X509_STORE *trusted = X509_STORE_new();
     X509_STORE_CTX *store = X509_STORE_CTX_new();
-    STACK_OF(X509) * roots, *chain;
+    STACK_OF(X509) *roots, *chain;
     struct why why = { 0 };
 
     must(count == 5 && trusted != NULL && store != NULL);

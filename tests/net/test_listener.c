@@ -47,6 +47,24 @@ static void a_handshake_that_does_not_go_on_times_out(void **state)
     (void)close(half);
 }
 
+static void a_connection_is_not_renegotiated(void **state)
+{
+    struct scene *scene = *state;
+    SSL_CTX *context = client_context(&scene->temp, "client");
+    SSL *ssl;
+    char more;
+
+    assert_int_equal(1, SSL_CTX_set_max_proto_version(context, TLS1_2_VERSION));
+    ssl = client_begin(context, scene->port);
+    assert_true(client_send(ssl, "echo x\n"));
+    assert_says(ssl, "x\n");
+    assert_int_equal(1, SSL_renegotiate(ssl));
+    assert_true(SSL_do_handshake(ssl) != 1);
+    assert_true(SSL_read(ssl, &more, 1) <= 0);
+    client_end(ssl);
+    SSL_CTX_free(context);
+}
+
 static void bytes_that_are_not_tls_are_refused(void **state)
 {
     struct scene *scene = *state;
@@ -194,6 +212,7 @@ int main(void)
         OVER_TLS(a_client_without_a_certificate_is_refused),
         OVER_TLS(a_client_that_nobody_knows_is_refused),
         OVER_TLS(a_handshake_that_does_not_go_on_times_out),
+        OVER_TLS(a_connection_is_not_renegotiated),
         OVER_TLS(bytes_that_are_not_tls_are_refused),
         OVER_TLS(a_ticket_resumes_with_the_same_identity),
         OVER_TLS(a_ticket_of_a_client_that_is_gone_is_not_used),

@@ -70,6 +70,9 @@ class World:
             (folder / file).write_text(text)
             (folder / file).chmod(0o600)
 
+    def trust(self, *authorities):
+        (self.folder / "ca.pem").write_text("".join(cert.pem() for cert in authorities))
+
     def context(self, chain, key, version=None):
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         context.load_verify_locations(self.folder / "ca.pem")
@@ -471,6 +474,51 @@ def test_an_expired_list_refuses_everybody_fresh_and_resumed(revoking):
     assert resume(revoking.server, context, session) == (False, "crl_expired", b"")
     assert revoking.attempt(revoking.direct) == "crl_expired"
     assert revoking.attempt(revoking.below) == "crl_expired"
+
+
+@pytest.mark.parametrize("rooted", [True, False], ids=["with its root", "alone"])
+def test_a_configured_issuer_is_trusted_until_it_is_revoked(tmp_path, rooted):
+    world = World(tmp_path)
+    issuer = Cert("between", world.ca, BETWEEN)
+    chain = [Cert("leaf", issuer, RIGHT)]
+    context = world.context(chain, chain[0].key_pem())
+    world.trust(*([world.ca] if rooted else []), issuer)
+    server = Server(tmp_path, certs.crl(world.ca) + certs.crl(issuer))
+    assert attempt(server, context)[0] == "ok"
+    revoked = certs.crl(world.ca, [issuer.serial], number=2) + certs.crl(issuer, number=2)
+    assert server.reload(revoked).startswith("OK")
+    assert attempt(server, context)[0] == "revoked"
+    server.stop()
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+@pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_1])
+def test_old_versions_are_refused(world, server, version):
+    chain = leaf(world.ca)
+    assert attempt(server, world.context(chain, chain[0].key_pem(), version)) == ("protocol", b"")
+
+
+@pytest.mark.parametrize("suite", ["ECDHE-ECDSA-AES128-SHA", "ECDHE-ECDSA-AES128-SHA256",
+                                   "ECDHE-ECDSA-AES128-CCM8", "ECDHE-ECDSA-NULL-SHA"])
+def test_suites_without_authenticated_encryption_are_refused(world, server, suite):
+    chain = leaf(world.ca)
+    context = world.context(chain, chain[0].key_pem(), ssl.TLSVersion.TLSv1_2)
+    context.set_ciphers(suite + ":@SECLEVEL=0")
+    assert attempt(server, context) == ("protocol", b"")
+
+
+@pytest.mark.parametrize("offered, chosen", [
+    (["http/1.1"], "http/1.1"), (["h2", "http/1.1"], "http/1.1"), (["h2"], None), (["smtp"], None)])
+def test_a_client_that_speaks_another_protocol_is_refused(world, server, offered, chosen):
+    chain = leaf(world.ca)
+    context = world.context(chain, chain[0].key_pem())
+    context.set_alpn_protocols(offered)
+    if chosen is None:
+        assert attempt(server, context) == ("protocol", b"")
+        return
+    with connect(server, context) as client:
+        assert client.selected_alpn_protocol() == chosen and ask(client)
+    assert server.line("handshake") == "ok"
 
 
 @pytest.mark.parametrize("lists, error", [

@@ -139,7 +139,7 @@ static void facts_of_a_peer_read_back_as_they_were_written(void **state)
     struct buf text;
 
     (void)state;
-    for (peer.chain_count = 0; peer.chain_count <= PEER_DEPTH_MAX; peer.chain_count++) {
+    for (peer.chain_count = 0; peer.chain_count <= PEER_CHAIN_MAX; peer.chain_count++) {
         memset(peer.chain, peer.chain_count, sizeof(peer.chain[0]) * peer.chain_count);
         buf_init_fixed(&text, storage, sizeof(storage));
         peer_write(&peer, &text);
