@@ -10,8 +10,8 @@
 /* Sets the exchange's endpoint and parameter and starts its body reader. */
 enum err admission_judge(struct exchange *exchange, uint64_t body_max);
 
-/* Whether the connection can live on after this refusal: its body can be read over, and it is sure
- * whether one comes at all. */
+/* Whether the connection can live on after this refusal: what is left of the request can be
+ * skipped. A client that waits for 100 sends its body all the same or closes (RFC 9110, 10.1.1). */
 bool admission_may_go_on(const struct exchange *exchange, enum err err);
 
 #endif

@@ -64,7 +64,7 @@ struct exchange {
     struct bytes parameter;              /* what stands for {token} in the path */
     struct bytes rest;                   /* what stands for {path}, with its slash */
     const struct route *route;           /* of a call that forwards */
-    bool skip_body;                      /* an answer is decided; the body is read over */
+    bool answered;                       /* what is left of the body is skipped */
     bool continued;                      /* 100 was sent */
 
     struct json_doc json;
@@ -81,6 +81,8 @@ struct exchange {
     struct http_head head;
     union job job; /* the handler's own, wiped by its done() */
 };
+
+void request_id_make(struct worker *worker, char ret_id[REQUEST_ID_SIZE]);
 
 /* NULL when the pool is used up. */
 struct exchange *exchange_take(struct worker *worker);

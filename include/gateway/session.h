@@ -5,7 +5,8 @@
  *                                                    reply --> pour --> reply, where the body of
  *                                                    an answer follows piece by piece
  *
- * A malformed message jumps to reply and ends the connection. Timeout or hang-up closes from any
+ * A request that its head refuses is answered at once, and what is left of it is skipped. A
+ * malformed message jumps to reply and ends the connection. Timeout or hang-up closes from any
  * state. One table says where we are; each state is one short function.
  */
 #ifndef PANGATE_GATEWAY_SESSION_H
@@ -14,7 +15,7 @@
 #include "gateway/exchange.h"
 #include "gateway/worker.h"
 
-enum session_state { IDLE, READ_HEAD, READ_BODY, SERVE, REPLY, POUR, SESSION_STATES };
+enum session_state { IDLE, READ_HEAD, READ_BODY, SERVE, REPLY, POUR, SKIP_BODY, SESSION_STATES };
 
 struct session {
     struct worker_listener *listener;

@@ -9,6 +9,7 @@
 #define PANGATE_VAULT_INBOX_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "base/list.h"
 #include "vault/proposal.h"
@@ -33,6 +34,10 @@ void inbox_put(struct inbox *inbox, struct submission *submission);
  */
 bool inbox_take(struct inbox *inbox, int timeout_ms, struct list *ret_singles,
                 struct list *ret_group);
+
+/* Wait until every note that is in here was decided: it was taken, and its taker came again. Gives
+ * up after `timeout_ms`. Any thread but the committer. */
+void inbox_settle(struct inbox *inbox, int64_t timeout_ms);
 
 /* Wake the committer up for the last time. */
 void inbox_close(struct inbox *inbox);

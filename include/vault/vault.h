@@ -81,8 +81,9 @@ enum err vault_find_index(struct vault_reader *reader, uint32_t tenant, const ui
 /* Time as entries see it: held over a step back. */
 int64_t vault_now_ms(const struct vault *vault);
 
-/* Ask the applier to carry on everything decided so far without pacing; returns the number that
- * vault_stats.applied must reach. */
+/* Ask the applier to carry on everything entered so far without pacing; returns the number that
+ * vault_stats.applied must reach. Waits up to a quarter of a second for what nobody else waits
+ * for. */
 uint64_t vault_hurry(struct vault *vault);
 
 enum { VAULT_REASON_SIZE = 256 };

@@ -42,7 +42,7 @@ void exchange_free(struct exchange *exchange)
     free(exchange);
 }
 
-static void make_request_id(struct worker *worker, char ret_id[REQUEST_ID_SIZE])
+void request_id_make(struct worker *worker, char ret_id[REQUEST_ID_SIZE])
 {
     uint8_t bytes[ID_BYTES];
     struct buf text;
@@ -67,7 +67,7 @@ struct exchange *exchange_take(struct worker *worker)
     exchange->worker = worker;
     exchange->directory = directory_hold(worker->directory);
     exchange->started_ns = clock_mono_ns();
-    make_request_id(worker, exchange->request_id);
+    request_id_make(worker, exchange->request_id);
     exchange->caller.worker = &worker->service;
     exchange->caller.request_id = exchange->request_id;
     return exchange;

@@ -108,11 +108,22 @@ void reply_write(struct exchange *exchange, struct buf *output)
 
 void reply_write_overloaded(struct worker *worker, struct buf *output)
 {
+    char id[REQUEST_ID_SIZE];
+    uint8_t storage[1024];
+    struct buf body;
+    struct problem problem = { .err = ERR_OVERLOADED };
     struct http_answer head = { .status = err_http(ERR_OVERLOADED),
                                 .date = worker->date.text,
+                                .content_type = PROBLEM_MEDIA_TYPE,
                                 .close = true,
                                 .fields = bytes_lit("Retry-After: 1\r\n") };
 
+    request_id_make(worker, id);
+    head.request_id = problem.request_id = bytes_str(id);
+    buf_init_fixed(&body, storage, sizeof(storage));
+    problem_write(&body, &problem);
+    head.content_length = body.size;
     counter_add(&worker->counters.refusals[ERR_OVERLOADED], 1);
     http_write_answer(output, &head);
+    buf_add(output, buf_bytes(&body));
 }

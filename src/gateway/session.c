@@ -76,8 +76,7 @@ static enum step take_head(struct session *session, struct bytes text)
         return refuse_and_close(session, err);
     if (err != OK)
         exchange_refuse(exchange, err, NULL);
-    exchange->skip_body = err != OK;
-    enter(session, READ_BODY);
+    enter(session, err == OK ? READ_BODY : REPLY);
     return STEP_AGAIN;
 }
 
@@ -109,9 +108,8 @@ static enum step read_body(struct session *session)
 {
     struct exchange *exchange = session->exchange;
     struct bytes text = stream_peek(session->stream);
-    struct buf *to = exchange->skip_body ? NULL : &exchange->body;
     size_t used;
-    enum http_step step = http_body_read(&exchange->body_reader, text, to, &used);
+    enum http_step step = http_body_read(&exchange->body_reader, text, &exchange->body, &used);
 
     stream_consume(session->stream, used);
     exchange->bytes_in += used;
@@ -124,7 +122,7 @@ static enum step read_body(struct session *session)
             continue_if_expected(session);
         return STEP_WAIT;
     }
-    enter(session, exchange->skip_body ? REPLY : SERVE);
+    enter(session, SERVE);
     return STEP_AGAIN;
 }
 
@@ -160,27 +158,37 @@ static void session_let_go(struct session *session)
     exchange_leave(exchange);
 }
 
+/* The exchange stays for as long as there is something left to pour or to skip. */
+static void write_answer(struct session *session)
+{
+    struct exchange *exchange = session->exchange;
+
+    session->closing |= session->listener->worker->draining;
+    exchange->answer.close = session->closing;
+    exchange->answered = true;
+    reply_write(exchange, stream_output(session->stream));
+    if (exchange->answer.streamed)
+        return;
+    if (session->closing || exchange->body_reader.state == HTTP_BODY_DONE)
+        session_let_go(session);
+}
+
 /* Write the answer; pipelined requests go on before it is sent, as long as output is short. */
 static enum step reply(struct session *session)
 {
-    struct exchange *exchange = session->exchange;
     struct buf *output = stream_output(session->stream);
 
-    if (exchange != NULL) {
-        session->closing |= session->listener->worker->draining;
-        exchange->answer.close = session->closing;
-        reply_write(exchange, output);
-        if (exchange->answer.streamed) {
-            enter(session, POUR);
-            return STEP_AGAIN;
-        }
-        session_let_go(session);
+    if (session->exchange != NULL && !session->exchange->answered)
+        write_answer(session);
+    if (session->exchange != NULL && session->exchange->answer.streamed) {
+        enter(session, POUR);
+        return STEP_AGAIN;
     }
     if (session->closing || buf_check(output) != OK)
         return STEP_CLOSE;
     if (output->size > OUTPUT_HIGH && !stream_flush(session->stream))
         return STEP_WAIT;
-    enter(session, IDLE);
+    enter(session, session->exchange == NULL ? IDLE : SKIP_BODY);
     return STEP_AGAIN;
 }
 
@@ -206,6 +214,24 @@ static enum step pour(struct session *session)
     return STEP_AGAIN;
 }
 
+/* A request has one answer, so what is wrong with the rest of it only ends the connection. */
+static enum step skip_body(struct session *session)
+{
+    struct exchange *exchange = session->exchange;
+    size_t used;
+    enum http_step step =
+        http_body_read(&exchange->body_reader, stream_peek(session->stream), NULL, &used);
+
+    stream_consume(session->stream, used);
+    if (step == HTTP_BAD)
+        return STEP_CLOSE;
+    if (step == HTTP_MORE)
+        return stream_ended(session->stream) ? STEP_CLOSE : STEP_WAIT;
+    session_let_go(session);
+    enter(session, IDLE);
+    return STEP_AGAIN;
+}
+
 static const struct state {
     const char *name;
     enum step (*run)(struct session *session);
@@ -215,8 +241,9 @@ static const struct state {
     [READ_HEAD] = { "read_head", read_head, BIT(READ_BODY) | BIT(REPLY) },
     [READ_BODY] = { "read_body", read_body, BIT(SERVE) | BIT(REPLY) },
     [SERVE] = { "serve", serve, BIT(REPLY) },
-    [REPLY] = { "reply", reply, BIT(IDLE) | BIT(POUR) },
+    [REPLY] = { "reply", reply, BIT(IDLE) | BIT(POUR) | BIT(SKIP_BODY) },
     [POUR] = { "pour", pour, BIT(REPLY) },
+    [SKIP_BODY] = { "skip_body", skip_body, BIT(IDLE) },
 };
 
 static int64_t state_timeout_ms(const struct session *session, enum session_state state)
@@ -227,6 +254,7 @@ static int64_t state_timeout_ms(const struct session *session, enum session_stat
         [IDLE] = options->idle_timeout_ms,      [READ_HEAD] = options->head_timeout_ms,
         [READ_BODY] = options->body_timeout_ms, [SERVE] = gateway->serve_timeout_ms,
         [REPLY] = options->reply_timeout_ms,    [POUR] = options->reply_timeout_ms,
+        [SKIP_BODY] = options->body_timeout_ms,
     };
 
     return timeouts[state];
@@ -288,7 +316,7 @@ static void on_timeout(void *owner)
 {
     struct session *session = owner;
 
-    if (session->state == IDLE || session->state == REPLY || session->state == POUR) {
+    if (session->state == IDLE || session->state >= REPLY) {
         stream_close(session->stream);
         session->stream = NULL;
         session_close(session);

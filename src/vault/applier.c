@@ -12,6 +12,7 @@ enum {
     LOOK_MS = 50,            /* so often it looks how full the overlay is */
     RETRY_MS = 1000,         /* after a disk was full */
     WATCH_MS = 500,          /* so often it looks whether the log's files are still its own */
+    SETTLE_MS = 250,         /* for notes that nobody else waits for */
     ENTRIES_MAX = 16 * 1024, /* in one transaction, but always a whole batch */
     BYTES_MAX = 32 * 1024 * 1024,
 };
@@ -53,8 +54,10 @@ void applier_put(struct vault *vault, struct batch *batch)
 uint64_t vault_hurry(struct vault *vault)
 {
     struct applier *applier = &vault->applier;
-    uint64_t until = atomic_load(&vault->durable);
+    uint64_t until;
 
+    inbox_settle(vault->inbox, SETTLE_MS);
+    until = atomic_load(&vault->durable);
     must(pthread_mutex_lock(&applier->lock) == 0);
     if (applier->hurry_until < until)
         applier->hurry_until = until;

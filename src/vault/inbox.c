@@ -16,6 +16,8 @@ struct inbox {
     struct list singles, groups, notes;
     size_t note_count;
     int64_t note_since_ms; /* when the first note came */
+    bool hurry;            /* notes need not grow old */
+    uint64_t notes_taken, notes_decided;
     enum sleep sleep;
     bool closed;
 };
@@ -83,7 +85,7 @@ void inbox_put(struct inbox *inbox, struct submission *submission)
 static bool is_due(const struct inbox *inbox)
 {
     return inbox->closed || !list_is_empty(&inbox->singles) || !list_is_empty(&inbox->groups) ||
-           inbox->note_count >= INBOX_NOTES_FULL ||
+           inbox->note_count >= INBOX_NOTES_FULL || (inbox->note_count > 0 && inbox->hurry) ||
            (inbox->note_count > 0 && clock_mono_ms() >= inbox->note_since_ms + INBOX_NOTE_AGE_MS);
 }
 
@@ -120,8 +122,11 @@ bool inbox_take(struct inbox *inbox, int timeout_ms, struct list *ret_singles,
     bool goes_on;
 
     must(pthread_mutex_lock(&inbox->lock) == 0);
+    inbox->notes_decided = inbox->notes_taken;
     while (!is_due(inbox) && sleep_on(inbox, until_ms)) {
     }
+    inbox->notes_taken += inbox->note_count;
+    inbox->hurry = false;
     move_all(&inbox->singles, ret_singles);
     move_all(&inbox->notes, ret_singles);
     inbox->note_count = 0;
@@ -131,6 +136,30 @@ bool inbox_take(struct inbox *inbox, int timeout_ms, struct list *ret_singles,
     goes_on = !inbox->closed || group != NULL || !list_is_empty(ret_singles);
     must(pthread_mutex_unlock(&inbox->lock) == 0);
     return goes_on;
+}
+
+static bool is_decided(struct inbox *inbox, uint64_t notes)
+{
+    bool is_decided;
+
+    must(pthread_mutex_lock(&inbox->lock) == 0);
+    is_decided = inbox->notes_decided >= notes;
+    must(pthread_mutex_unlock(&inbox->lock) == 0);
+    return is_decided;
+}
+
+void inbox_settle(struct inbox *inbox, int64_t timeout_ms)
+{
+    int64_t until_ms = clock_mono_ms() + timeout_ms;
+    uint64_t notes;
+
+    must(pthread_mutex_lock(&inbox->lock) == 0);
+    notes = inbox->notes_taken + inbox->note_count;
+    inbox->hurry = true;
+    must(pthread_mutex_unlock(&inbox->lock) == 0);
+    must(pthread_cond_signal(&inbox->wake) == 0);
+    while (!is_decided(inbox, notes) && clock_mono_ms() < until_ms)
+        clock_sleep_ms(1);
 }
 
 void inbox_close(struct inbox *inbox)

@@ -289,7 +289,7 @@ def run_split(command, tree, paths):
 def check_headers_alone(tree):
     """A header that leans on what its includer included before breaks for the next one."""
     headers = [source.path for source in tree.sources if source.path.endswith(".h")]
-    flags = "-std=gnu2x -D_GNU_SOURCE -fsyntax-only -Wall -Werror -Iinclude -Itests".split()
+    flags = "-std=gnu2x -D_GNU_SOURCE -fsyntax-only -Wall -Werror -Iinclude -Itests -I.".split()
     messages = run_split(["gcc", "-x", "c", *flags], tree, headers)
     pattern = r"^([^\s:]+):(\d+):\d+: (?:fatal )?error: (.*)"
     for path, line, what in re.findall(pattern, messages, re.M):

@@ -1,0 +1,11 @@
+/*
+ * The subcommands of pangate-bench; each returns what main() does.
+ */
+#ifndef PANGATE_BENCH_COMMAND_H
+#define PANGATE_BENCH_COMMAND_H
+
+int command_work(const char *name, int argc, char **argv); /* a workload */
+int command_peers(int argc, char **argv);
+int command_compare(const char *before, const char *after);
+
+#endif

@@ -1,0 +1,37 @@
+/*
+ * What every workload takes from the command line.
+ */
+#ifndef PANGATE_BENCH_OPTIONS_H
+#define PANGATE_BENCH_OPTIONS_H
+
+#include <argp.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+enum { EXIT_DONE = 0, EXIT_REFUSED = 1, EXIT_USAGE = 2 };
+
+struct options {
+    const char *url, *ca;
+    const char *cert, *key;
+    const char *cert2, *key2; /* for the calls that the first pair may not make */
+    const char *path;         /* of the workload `constant` */
+    const char *html;
+    const char *folder; /* where the disk is measured */
+    double duration_s, warmup_s, rate;
+    uint64_t count; /* 0: as many as the duration allows */
+    uint64_t cards; /* known ones, to read or to tokenize again */
+    unsigned connections, rounds, threads, pipeline, batch, known_percent;
+    unsigned workers; /* of nginx, as many as the gateway has */
+    int pid;          /* 0: not known */
+    bool json, resumed, renew;
+};
+
+void options_init(struct options *options);
+
+/* The argp parser of them; its input is a struct options. Wrong usage ends the program. */
+extern const struct argp options_argp;
+
+/* The options of one workload. */
+void options_parse(const char *name, int argc, char **argv, struct options *ret_options);
+
+#endif

@@ -1,0 +1,28 @@
+/*
+ * One round of a measurement: connect, warm up, measure.
+ */
+#ifndef PANGATE_BENCH_ROUND_H
+#define PANGATE_BENCH_ROUND_H
+
+#include "base/why.h"
+#include "bench/engine.h"
+#include "bench/options.h"
+
+struct round { /* large: on the heap, or one at a time */
+    struct tally tally;
+    double seconds;       /* that were measured */
+    double server_cpu_us; /* NAN if no process was named */
+    double client_cpu_us;
+    double resident_before, resident_after; /* bytes of the server; NAN */
+};
+
+struct course { /* what is run */
+    const struct plan *plan;
+    const struct options *options;
+    int pid;         /* of the server; 0: it is not watched */
+    char label[128]; /* before the live line that a terminal gets */
+};
+
+enum err round_run(const struct course *course, struct why *why, struct round *ret_round);
+
+#endif
