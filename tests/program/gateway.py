@@ -10,6 +10,8 @@ import subprocess
 import time
 from pathlib import Path
 
+import openapi
+
 READY_S = 20
 
 
@@ -50,7 +52,12 @@ class Answer:
 
 
 class Client:
-    """One caller with a certificate of its own, over one connection that is kept alive."""
+    """One caller with a certificate of its own, over one connection that is kept alive.
+
+    Every answer is held against the API's document.
+    """
+
+    document = openapi.read()
 
     def __init__(self, gateway, name):
         self.gateway = gateway
@@ -78,6 +85,7 @@ class Client:
             raise
         if answer.headers.get("connection") == "close":
             self.close()
+        self.document.judge(method, path, answer)
         return answer
 
     def close(self):
