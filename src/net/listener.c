@@ -1,10 +1,8 @@
 #include "net/listener.h"
 
 #include <errno.h>
-#include <netinet/tcp.h>
 #include <stdatomic.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/resource.h>
 
 #include "base/file.h"

@@ -1,12 +1,10 @@
 #include "net/peer.h"
 
-#include <openssl/sha.h>
 #include <openssl/x509v3.h>
-#include <stdio.h>
+#include <string.h>
 
 #include "base/cursor.h"
 #include "net/certificate_rules.h"
-#include "net/certificate_id.h"
 #include "net/der.h"
 
 enum { PEER_FORM = 1 };
