@@ -158,16 +158,12 @@ static enum err commit_start(struct vault *vault, struct why *why)
                                vault->options.folder, err_text(err));
 }
 
-static enum err open_files(struct vault *vault, struct bytes edge_text, struct why *why)
+static enum err open_tree(struct vault *vault, const struct merkle_edge *edge, struct why *why)
 {
-    struct cursor cursor = cursor_on(edge_text);
-    struct merkle_edge edge;
-    const struct log_tree_options options = { vault->log_folder, vault->options.keyring, &edge };
+    const struct log_tree_options options = { vault->log_folder, vault->options.keyring, edge };
 
-    TRY(merkle_edge_read(&cursor, &edge));
     TRY(path_join(vault->options.folder, "audit", vault->log_folder, sizeof(vault->log_folder)));
-    TRY(log_tree_open(&options, &vault->tree, why));
-    return audit_files_open(vault->log_folder, &edge, &vault->files, why);
+    return log_tree_open(&options, &vault->tree, why);
 }
 
 static enum err replay_journal(struct vault *vault, const struct journal_position *applied,
@@ -192,6 +188,19 @@ static enum err replay_journal(struct vault *vault, const struct journal_positio
     return OK;
 }
 
+/* Opening the files cuts off what LMDB does not know of. The journal must have shown before that it
+ * holds all of it: a store that was put back from a backup must not cost the log its end. */
+static enum err follow_log(struct vault *vault, const struct applied_row *applied, struct why *why)
+{
+    struct cursor cursor = cursor_on(applied->edge);
+    struct merkle_edge edge;
+
+    TRY(merkle_edge_read(&cursor, &edge));
+    TRY(open_tree(vault, &edge, why));
+    TRY(replay_journal(vault, &applied->position, why));
+    return audit_files_open(vault->log_folder, &edge, &vault->files, why);
+}
+
 static enum err follow(struct vault *vault, struct store_txn *snapshot, struct why *why)
 {
     struct applied_row applied;
@@ -204,8 +213,7 @@ static enum err follow(struct vault *vault, struct store_txn *snapshot, struct w
     TRY(read_open(vault, snapshot));
     atomic_store(&vault->applied, applied.position.next);
     atomic_store(&vault->last_ms, applied.time_ms);
-    TRY(open_files(vault, applied.edge, why));
-    return replay_journal(vault, &applied.position, why);
+    return follow_log(vault, &applied, why);
 }
 
 enum err vault_recover(struct vault *vault, struct why *why)

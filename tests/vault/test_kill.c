@@ -9,7 +9,7 @@
 #include "base/must.h"
 #include "vault/books.h"
 
-enum { SECONDS = 20, CARDS = 60, TELLS_MAX = 20000, JOURNAL_SIZE = 512 * 1024 };
+enum { SECONDS = 20, CARDS = 60, TELLS_MAX = 20000, JOURNAL_SIZE = 1024 * 1024 };
 
 /* An acknowledged outcome, small enough for one write to a pipe. */
 struct tell {
@@ -18,19 +18,6 @@ struct tell {
     enum decision decision;
     struct token token;
 };
-
-static void pan_of(unsigned card, char ret_pan[17])
-{
-    int sum = 0;
-
-    (void)snprintf(ret_pan, 17, "411111%09u0", card);
-    for (int i = 0; i < 15; i++) {
-        int digit = ret_pan[14 - i] - '0';
-        digit = i % 2 == 0 ? digit * 2 : digit;
-        sum += digit > 9 ? digit - 9 : digit;
-    }
-    ret_pan[15] = (char)('0' + (10 - sum % 10) % 10);
-}
 
 /* What a child's thread works with. */
 struct busy {
@@ -57,7 +44,7 @@ static void busy_step(struct busy *busy, struct hand *hand, struct random *rando
     struct told stored, asked;
     unsigned what = random_below(random, 4);
 
-    pan_of(random_below(random, CARDS), pan);
+    wish_pan(random_below(random, CARDS), pan);
     wish.format = wish.single ? TOKEN_ALNUM_FIRST6_LAST4 : TOKEN_DIGITS_LAST4;
     stored = hand_store(hand, &wish);
     busy_tell(busy, PROPOSE_STORE, &stored);
@@ -192,7 +179,7 @@ static void kills_lose_and_double_nothing(void **state)
     books_init(&books);
     assert_err(OK, random_new(&random));
     for (; rounds < rounds_max && (rounds_text != NULL || clock_mono_ms() < until_ms); rounds++)
-        told += one_round(&world, &books, 2 + random_below(random, 120));
+        told += one_round(&world, &books, 2 + random_below(random, 200));
     print_message("%ld kills, %zu outcomes told, %lu entries, %lu live, %lu ended\n", rounds, told,
                   (unsigned long)books.next, (unsigned long)books.live, (unsigned long)books.ended);
     assert_true(told > 0);
