@@ -30,6 +30,7 @@ struct audit_claims {
     struct merkle_edge edge;              /* the vault's: so many entries are in the files */
     const struct audit_tail *tail;        /* NULL: a gateway is writing, look no further */
     const struct note_verifier *verifier; /* of the checkpoint in the folder; NULL: none yet */
+    const struct merkle_head *saved;      /* that checkpoint, read before; NULL: read it now */
     uint64_t checkpoint_least;            /* the vault knows that one reached so far */
     const struct merkle_head *older;      /* a checkpoint that somebody kept; NULL: none */
     uint64_t entries_from;                /* entry files before were deleted after their time */
@@ -51,7 +52,7 @@ struct audit_verdict {
  * where there is one, options->why says it in a sentence. ERR_IO, ERR_MEMORY: it is not known. What
  * the sink says ends the run.
  *
- * While a gateway writes, take the checkpoint's file as older than the number: read it first.
+ * While a gateway writes, its checkpoint must be read before the vault's edge is asked for.
  */
 enum err audit_verify(const struct audit_reader_options *options, const struct audit_claims *claims,
                       struct audit_verdict *ret_verdict);

@@ -9,25 +9,37 @@
 
 #include <stdbool.h>
 
+#include "audit/archive.h"
 #include "audit/export.h"
 #include "audit/log_reader.h"
+#include "audit/note.h"
 #include "gateway/config.h"
 #include "keys/keyring.h"
 
 struct audit_access { /* declare with AUTO(audit_access_done) */
     struct config *config;
     struct keyring *keyring;
+    struct note_verifier verifier;       /* of the log's checkpoints */
+    char folder[PATH_SIZE];              /* of the log */
+    struct audit_reader_options options; /* to read it */
     struct audit_reader *reader;
-    char folder[PATH_SIZE];
+    uint64_t from;  /* entries before were deleted after their time */
     uint64_t until; /* entries below it are in the files */
-    bool is_served; /* by a running gateway */
 };
 
-/* Load the configuration and get there; says what is wrong in `why`, mistakes in the configuration
- * on standard error. `why` outlives the access. */
-enum err audit_access_open(const char *config_path, struct audit_access *ret_access,
-                           struct why *why);
+/* Load configuration and keyring; says what is wrong in `why`, mistakes in the configuration on
+ * standard error. `why` outlives the access, which stays where it is from now on. */
+enum err audit_access_begin(const char *config_path, struct audit_access *access, struct why *why);
+
+/* Wait until all that a running gateway answered is in the files. ERR_CLOSED if none runs. */
+enum err audit_access_follow(struct audit_access *access, struct why *why);
+
+/* Begin, then follow the running gateway or recover, and make a reader. */
+enum err audit_access_open(const char *config_path, struct audit_access *access, struct why *why);
 void audit_access_done(struct audit_access *access);
+
+/* Where its archive is and what may be done with it. */
+struct audit_archive audit_access_archive(const struct audit_access *access, struct why *why);
 
 /* How far a scan is, on standard error if that is a terminal; else nothing. */
 struct audit_progress audit_progress_shown(void);

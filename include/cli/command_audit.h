@@ -6,6 +6,12 @@
 
 #include "cli/command.h"
 
+extern const struct command audit_verify_command;
 extern const struct command audit_export_command;
+extern const struct command audit_prove_command;
+extern const struct command audit_tiles_command;
+extern const struct command audit_key_command;
+extern const struct command audit_report_command;
+extern const struct command audit_archive_command;
 
 #endif

@@ -38,7 +38,8 @@ struct config_gateway {
     char root_key[PATH_SIZE]; /* the path behind `file:` */
     char admin[PATH_SIZE];    /* "unix:/absolute/path" or "address:port" */
     char journal_dir[PATH_SIZE];
-    uint32_t workers; /* 0: one per core */
+    char audit_archive[PATH_SIZE]; /* "": none */
+    uint32_t workers;              /* 0: one per core */
     uint64_t vault_size_max;
     uint64_t journal_size;
     int64_t expired_keep_ms;

@@ -50,6 +50,10 @@ enum err store_create(const char *folder, struct why *why);
 enum err store_open(const char *folder, uint64_t size_max, struct store **ret_store,
                     struct why *why);
 
+/* Open it to read only, while another process may serve it: snapshots and nothing else. */
+enum err store_peek(const char *folder, uint64_t size_max, struct store **ret_store,
+                    struct why *why);
+
 /* All transactions must be over. Accepts NULL in *store. */
 void store_close(struct store **store);
 

@@ -40,8 +40,8 @@ void log_tree_applied(struct log_tree *tree, uint64_t number);
 /* The newest checkpoint, signed now if there is more than the last one covers. Any thread. */
 enum err log_tree_sign(struct log_tree *tree, struct audit_checkpoint *ret_checkpoint);
 
-/* Sign, and store it in the folder. One thread. */
-enum err log_tree_save(struct log_tree *tree);
+/* Sign what the files hold, and store it in their folder. One thread. */
+enum err log_tree_save(struct log_tree *tree, const struct merkle_edge *files);
 
 /* Append the proof of an entry, made with a reader of the caller's. ERR_NOT_FOUND beyond the
  * end. Any thread. */

@@ -94,6 +94,8 @@ void vault_look_at_store(struct vault *vault);
 void pool_init(struct pool *pool);
 void pool_done(struct pool *pool); /* of what was given back */
 
+enum err vault_journal_open(const struct vault_options *options, struct journal **ret_journal,
+                            struct why *why);
 enum err vault_journal_path(const struct vault_options *options, char *ret_path, size_t size);
 
 /* The threads. */

@@ -212,7 +212,9 @@ static enum err expect_checkpoint(struct verification *verification)
     struct why *why = verification->options->why;
     struct audit_checkpoint checkpoint;
 
-    if (claims->verifier == NULL)
+    if (claims->saved != NULL)
+        walk_expect(&verification->walk, "the last checkpoint", claims->saved);
+    if (claims->saved != NULL || claims->verifier == NULL)
         return OK;
     TRY(audit_checkpoint_load(verification->options->folder, claims->verifier, &checkpoint, why));
     walk_expect(&verification->walk, "the last checkpoint", &checkpoint.head);

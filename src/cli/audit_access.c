@@ -7,6 +7,7 @@
 #include "cli/admin_client.h"
 #include "cli/config_argument.h"
 #include "gateway/server_parts.h"
+#include "vault/log_tree.h"
 #include "wire/json.h"
 
 enum { PAGE_MAX = 1 << 20, LOOK_MS = 10, LOOK_LONG_MS = 200, ARRIVE_MS = 60 * 1000 };
@@ -57,7 +58,7 @@ static enum err wait_for(const struct config *config, uint64_t until)
     }
 }
 
-static enum err follow_gateway(struct audit_access *access, struct why *why)
+enum err audit_access_follow(struct audit_access *access, struct why *why)
 {
     const struct page_number next = { "/audit-read", NULL, "next" };
     enum err err = ask_number(access->config, &next, &access->until);
@@ -66,12 +67,10 @@ static enum err follow_gateway(struct audit_access *access, struct why *why)
         return ERR_CLOSED;
     if (err == OK)
         err = wait_for(access->config, access->until);
-    if (err != OK)
-        return why_say(why, err,
-                       "the running gateway does not carry its entries into the log; its readyz "
-                       "says why");
-    access->is_served = true;
-    return OK;
+    return err == OK ? OK
+                     : why_say(why, err,
+                               "the running gateway does not carry its entries into the log; its "
+                               "readyz says why");
 }
 
 static enum err settle(struct audit_access *access, struct why *why)
@@ -81,34 +80,46 @@ static enum err settle(struct audit_access *access, struct why *why)
     return vault_settle(&options, &access->until, why);
 }
 
-static enum err access_open(struct audit_access *access, struct why *why)
+enum err audit_access_begin(const char *config_path, struct audit_access *access, struct why *why)
 {
-    const struct audit_reader_options options = { .folder = access->folder, .why = why };
+    const char *archive;
+
+    access->config = config_of_argument(config_path);
+    if (access->config == NULL)
+        return why_say(why, ERR_CONFIG, "%s: the configuration has mistakes", config_path);
+    archive = access->config->gateway.audit_archive;
+    TRY(path_join(access->config->gateway.vault, "audit", access->folder, sizeof(access->folder)));
+    access->options = (struct audit_reader_options){ .folder = access->folder,
+                                                     .archive = archive[0] == '\0' ? NULL : archive,
+                                                     .why = why };
+    TRY(keyring_of_config(access->config, &access->keyring, why));
+    return log_verifier(access->keyring, &access->verifier);
+}
+
+enum err audit_access_open(const char *config_path, struct audit_access *access, struct why *why)
+{
+    struct audit_archive archive;
     enum err err;
 
-    TRY(path_join(access->config->gateway.vault, "audit", access->folder, sizeof(access->folder)));
-    TRY(keyring_of_config(access->config, &access->keyring, why));
-    err = follow_gateway(access, why);
+    TRY(audit_access_begin(config_path, access, why));
+    err = audit_access_follow(access, why);
     if (err == ERR_CLOSED)
         err = settle(access, why);
     TRY(err);
-    return audit_reader_new(&options, &access->reader);
+    archive = audit_access_archive(access, why);
+    TRY(audit_archive_first(&archive, access->until, &access->from));
+    return audit_reader_new(&access->options, &access->reader);
 }
 
-enum err audit_access_open(const char *config_path, struct audit_access *ret_access,
-                           struct why *why)
+struct audit_archive audit_access_archive(const struct audit_access *access, struct why *why)
 {
-    struct audit_access access = { .config = config_of_argument(config_path) };
-    enum err err;
+    struct audit_archive archive = { .folder = access->folder,
+                                     .archive = access->options.archive,
+                                     .now_ms = clock_wall_ms(),
+                                     .why = why };
 
-    if (access.config == NULL)
-        return why_say(why, ERR_CONFIG, "%s: the configuration has mistakes", config_path);
-    err = access_open(&access, why);
-    if (err == OK)
-        *ret_access = access;
-    else
-        audit_access_done(&access);
-    return err;
+    audit_archive_periods(&archive);
+    return archive;
 }
 
 void audit_access_done(struct audit_access *access)

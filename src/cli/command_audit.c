@@ -1,7 +1,8 @@
 #include "cli/command_audit.h"
 
 static const struct command *const commands[] = {
-    &audit_export_command,
+    &audit_verify_command, &audit_export_command, &audit_prove_command,   &audit_tiles_command,
+    &audit_key_command,    &audit_report_command, &audit_archive_command,
 };
 
 static const struct command_group audit = {

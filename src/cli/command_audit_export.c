@@ -20,6 +20,7 @@ static enum err print_entries(struct audit_filter_arguments *arguments, struct w
 
     TRY(audit_access_open(arguments->path, &access, why));
     TRY(audit_filter_resolve(arguments, &access, why));
+    question.from = access.from;
     question.until = access.until;
     question.filter = arguments->filter;
     err = audit_export(access.reader, &question, &sink);

@@ -26,6 +26,8 @@ static const struct option_row options[] = {
       "a folder for the journal, best on a disk of its own; else in the vault" },
     { SECTION_GATEWAY, "journal_size", OPTION_SIZE, AT(gateway, journal_size), "256M", 16 * MI,
       64 * GI, "the journal's fixed size, set when the vault is made" },
+    { SECTION_GATEWAY, "audit_archive", OPTION_PATH, AT(gateway, audit_archive), "", 0, 0,
+      "a folder that `pangate audit archive` moves old entry files of the log to" },
     { SECTION_GATEWAY, "vault_size_max", OPTION_SIZE, AT(gateway, vault_size_max), "64G", 256 * MI,
       16 * TI, "the most that the vault's file may grow to" },
     { SECTION_GATEWAY, "expired_keep", OPTION_DURATION, AT(gateway, expired_keep_ms), "7d", 0,

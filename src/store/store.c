@@ -273,22 +273,53 @@ static enum err open_env(const char *path, struct store *store, const struct lay
     return err == OK ? OK : why_say(why, err, "%s cannot be opened: %s", path, err_text(err));
 }
 
+static struct store *store_new(uint64_t size_max)
+{
+    struct store *store = calloc(1, sizeof(*store));
+
+    if (store == NULL)
+        return NULL;
+    must(pthread_mutex_init(&store->mutex, NULL) == 0);
+    store->lock_fd = store->probe_fd = -1;
+    store->size_max = size_max;
+    return store;
+}
+
 enum err store_open(const char *folder, uint64_t size_max, struct store **ret_store,
                     struct why *why)
 {
-    struct store *store AUTO(store_close) = calloc(1, sizeof(*store));
+    struct store *store AUTO(store_close) = store_new(size_max);
     struct layout layout;
     char path[PATH_SIZE];
 
     if (store == NULL)
         return ERR_MEMORY;
-    must(pthread_mutex_init(&store->mutex, NULL) == 0);
-    store->lock_fd = store->probe_fd = -1;
-    store->size_max = size_max;
     TRY(path_join(folder, "vault.mdb", path, sizeof(path)));
     TRY(folder_hold(folder, &store->lock_fd, why));
     TRY(layout_check(path, store, &layout, why));
     TRY(open_env(path, store, &layout, why));
+    *ret_store = store;
+    store = NULL;
+    return OK;
+}
+
+enum err store_peek(const char *folder, uint64_t size_max, struct store **ret_store,
+                    struct why *why)
+{
+    struct store *store AUTO(store_close) = store_new(size_max);
+    struct layout layout;
+    char path[PATH_SIZE];
+    enum err err;
+
+    if (store == NULL)
+        return ERR_MEMORY;
+    TRY(path_join(folder, "vault.mdb", path, sizeof(path)));
+    TRY(layout_check(path, store, &layout, why));
+    err = env_open(path, size_max, MDB_NOTLS | MDB_RDONLY, &store->env);
+    if (err == OK)
+        err = tables_check(store);
+    if (err != OK)
+        return why_say(why, err, "%s cannot be read: %s", path, err_text(err));
     *ret_store = store;
     store = NULL;
     return OK;

@@ -280,7 +280,7 @@ static bool apply(struct vault *vault, struct list *work)
     bool goes_on;
 
     if (err == OK)
-        err = log_tree_save(vault->tree);
+        err = log_tree_save(vault->tree, audit_files_edge(vault->files));
     if (err == OK)
         err = write_store(vault, work);
     if (err == OK) {

@@ -14,6 +14,7 @@ struct log_tree {
     struct note_verifier verifier;
     uint32_t key_id;
     struct audit_live *live;
+    struct hash *hash;        /* of the thread that saves */
     struct merkle_head found; /* what the folder's checkpoint said when it was opened */
     bool found_agrees;
     uint64_t size;
@@ -62,6 +63,7 @@ static enum err tree_open(struct log_tree *tree, const struct merkle_edge *edge,
                        "put back the newest one",
                        tree->folder, (unsigned long long)tree->found.size,
                        (unsigned long long)edge->size);
+    TRY(hash_new(&tree->hash));
     TRY(audit_live_new(edge, &tree->live));
     tree->size = edge->size;
     look_at_found(tree);
@@ -92,6 +94,7 @@ void log_tree_free(struct log_tree *tree)
     if (tree == NULL)
         return;
     audit_live_free(tree->live);
+    hash_free(tree->hash);
     must(pthread_mutex_destroy(&tree->lock) == 0);
     free(tree);
 }
@@ -159,11 +162,14 @@ enum err log_tree_sign(struct log_tree *tree, struct audit_checkpoint *ret_check
     return err;
 }
 
-enum err log_tree_save(struct log_tree *tree)
+enum err log_tree_save(struct log_tree *tree, const struct merkle_edge *files)
 {
+    const struct note_signer signer = { tree->verifier, sign, tree };
+    struct merkle_head head = { .size = files->size };
     struct audit_checkpoint checkpoint;
 
-    TRY(log_tree_sign(tree, &checkpoint));
+    merkle_edge_root(tree->hash, files, &head.root);
+    TRY(audit_checkpoint_sign(&signer, &head, &checkpoint));
     return audit_checkpoint_save(tree->folder, &checkpoint);
 }
 

@@ -27,8 +27,8 @@ enum err vault_journal_path(const struct vault_options *options, char *ret_path,
     return path_join(options->folder, name, ret_path, size);
 }
 
-static enum err open_journal(const struct vault_options *options, struct journal **ret_journal,
-                             struct why *why)
+enum err vault_journal_open(const struct vault_options *options, struct journal **ret_journal,
+                            struct why *why)
 {
     uint8_t key[JOURNAL_KEY_SIZE];
     char path[PATH_SIZE];
@@ -81,7 +81,7 @@ static enum err open_parts(struct vault *vault, struct why *why)
 
     TRY(store_open(vault->options.folder, vault->options.size_max, &vault->store, why));
     TRY(store_reader_check(vault->store, &dead));
-    TRY(open_journal(&vault->options, &vault->journal, why));
+    TRY(vault_journal_open(&vault->options, &vault->journal, why));
     vault->room.journal = vault->journal;
     TRY(overlay_new(&vault->overlay));
     TRY(inbox_new(&vault->inbox));

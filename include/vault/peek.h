@@ -1,0 +1,42 @@
+/*
+ * What a vault knows of its log, for those who check the log against it: nothing is changed here.
+ *
+ * Of a vault that nobody serves the journal's entries behind LMDB's number are known, too, and it
+ * is locked meanwhile. One that is served is seen through a snapshot.
+ */
+#ifndef PANGATE_VAULT_PEEK_H
+#define PANGATE_VAULT_PEEK_H
+
+#include "audit/last_write.h"
+#include "audit/verify.h"
+#include "vault/vault.h"
+
+struct vault_peek;
+
+enum err vault_peek_open(const struct vault_options *options, bool is_served,
+                         struct vault_peek **ret_peek, struct why *why);
+void vault_peek_free(struct vault_peek *peek); /* accepts NULL */
+
+/* The tree's right edge as of the last transaction. */
+const struct merkle_edge *vault_peek_edge(const struct vault_peek *peek);
+
+/* What the journal holds beyond it; NULL of a vault that is served. */
+const struct audit_tail *vault_peek_tail(const struct vault_peek *peek);
+
+/*
+ * Is every record what the entry below the edge wrote that wrote it last? ERR_FORGED,
+ * ERR_ROLLED_BACK, ERR_NOT_FOUND, ERR_CORRUPT: `why` names the token and the entry. *ret_count is
+ * how many are right.
+ */
+enum err vault_peek_records(struct vault_peek *peek, struct last_writes *writes,
+                            uint64_t *ret_count, struct why *why);
+
+/* The tokens that are held on a customer, one take() each. */
+struct token_sink {
+    enum err (*take)(void *with, const struct token *token);
+    void *with;
+};
+enum err vault_peek_customer(struct vault_peek *peek, uint32_t tenant,
+                             const uint8_t tag[AUDIT_TAG_SIZE], const struct token_sink *sink);
+
+#endif
