@@ -127,8 +127,8 @@ bool inbox_take(struct inbox *inbox, int timeout_ms, struct list *ret_singles,
     }
     inbox->notes_taken += inbox->note_count;
     inbox->hurry = false;
-    move_all(&inbox->singles, ret_singles);
     move_all(&inbox->notes, ret_singles);
+    move_all(&inbox->singles, ret_singles);
     inbox->note_count = 0;
     group = list_take_first(&inbox->groups);
     if (group != NULL)
