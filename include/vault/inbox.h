@@ -29,8 +29,8 @@ void inbox_put(struct inbox *inbox, struct submission *submission);
 
 /*
  * Sleep until something is due or `timeout_ms` passed; then take all notes and singles to the end
- * of ret_singles (notes first: most are older, and a start comes before what it serves), and one group, if there is one, to the end of ret_group. False once the inbox is
- * closed and nothing is left in it.
+ * of ret_singles (notes first: a start comes before what it serves), and one group, if there is
+ * one, to the end of ret_group. False once the inbox is closed and nothing is left in it.
  */
 bool inbox_take(struct inbox *inbox, int timeout_ms, struct list *ret_singles,
                 struct list *ret_group);

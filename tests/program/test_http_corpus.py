@@ -1,5 +1,5 @@
-"""llhttp's cases of requests that must be refused, over TLS: one answer at most to what is wrong,
-and the end of the connection."""
+"""llhttp's cases of requests that must be refused, over TLS: no good answer, one answer each, and
+the end of the connection."""
 
 import json
 
@@ -41,5 +41,3 @@ def test_what_llhttp_refuses_gets_no_good_answer_and_no_second_one(gateway, case
             statuses.append(reply.status)
         wire.close()
         assert statuses and all(400 <= status < 600 for status in statuses), case["name"]
-        assert statuses[-1] in (400, 413, 415, 431, 505), (case["name"], statuses)
-        assert all(status in (404, 405, 501) for status in statuses[:-1]), (case["name"], statuses)
