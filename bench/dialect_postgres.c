@@ -81,8 +81,8 @@ static enum answer_step greeted(struct bytes text, struct answer *ret_answer)
 
 /* StartupMessage, then Parse of the insert by name, then Sync. */
 #define INSERT "INSERT INTO token VALUES ($1, $2, $3)"
-static const char greeting[] = "\0\0\0\x26\0\x03\0\0"
-                               "user\0postgres\0database\0token\0\0"
+static const char greeting[] = "\0\0\0\x17\0\x03\0\0"
+                               "user\0postgres\0\0"
                                "P\0\0\0\x2e"
                                "i\0" INSERT "\0\0\0"
                                "S\0\0\0\4";

@@ -32,6 +32,9 @@ enum option_key {
     KEY_PID,
     KEY_WORKERS,
     KEY_FOLDER,
+    KEY_SERVER_CERT,
+    KEY_SERVER_KEY,
+    KEY_ONLY,
     KEY_JSON,
     KEY_HTML,
 };
@@ -63,6 +66,10 @@ static const struct argp_option table[] = {
     { "pid", KEY_PID, "PID", 0, "of the server, on this machine: its CPU and memory are read", 3 },
     { "workers", KEY_WORKERS, "N", 0, "peers: of nginx, as many as the gateway has (cores)", 3 },
     { "folder", KEY_FOLDER, "DIR", 0, "peers: on the disk of the vault (/tmp)", 3 },
+    { "server-cert", KEY_SERVER_CERT, "FILE", 0, "peers: their certificate (server.pem by the CA)",
+      3 },
+    { "server-key", KEY_SERVER_KEY, "FILE", 0, "peers: and its key (server.key by the CA)", 3 },
+    { "only", KEY_ONLY, "TEXT", 0, "peers: the comparisons with this in their name", 3 },
     { "json", KEY_JSON, NULL, 0, "print JSON on stdout instead of the table", 4 },
     { "html", KEY_HTML, "FILE", 0, "write a report with plots", 4 },
     { 0 },
@@ -160,6 +167,9 @@ static error_t on_option(int key, char *text, struct argp_state *state)
     case KEY_KEY2: options->key2 = text; return 0;
     case KEY_PATH: options->path = text; return 0;
     case KEY_FOLDER: options->folder = text; return 0;
+    case KEY_SERVER_CERT: options->server_cert = text; return 0;
+    case KEY_SERVER_KEY: options->server_key = text; return 0;
+    case KEY_ONLY: options->only = text; return 0;
     case KEY_HTML: options->html = text; return 0;
     case KEY_JSON: options->json = true; return 0;
     case KEY_RENEW: options->renew = true; return 0;

@@ -16,7 +16,9 @@ struct options {
     const char *cert2, *key2; /* for the calls that the first pair may not make */
     const char *path;         /* of the workload `constant` */
     const char *html;
-    const char *folder; /* where the disk is measured */
+    const char *server_cert, *server_key; /* of peers; NULL: beside the CA */
+    const char *only;                     /* peers: of the matches those with this in their name */
+    const char *folder;                   /* where the disk is measured */
     double duration_s, warmup_s, rate;
     uint64_t count; /* 0: as many as the duration allows */
     uint64_t cards; /* known ones, to read or to tokenize again */

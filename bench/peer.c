@@ -1,0 +1,145 @@
+#include "bench/peer.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <ftw.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "bench/options.h"
+#include "bench/peer_config.h"
+#include "bench/program.h"
+
+enum { READY_MS = 20000, LOOK_MS = 20, TREE_FDS = 16 };
+
+static const struct {
+    const char *name;
+    const char *program;
+    const char *instead; /* another place where distributions keep it */
+    enum err (*prepare)(const struct peer_setting *setting, struct why *why);
+    enum err (*start)(const struct peer_setting *setting, pid_t *ret_pid);
+} kinds[PEER_KINDS] = {
+    [PEER_NGINX] = { "nginx", "/usr/sbin/nginx", "/usr/local/sbin/nginx", nginx_prepare,
+                     nginx_start },
+    [PEER_REDIS] = { "redis", "/usr/bin/redis-server", "/usr/local/bin/redis-server", redis_prepare,
+                     redis_start },
+    [PEER_POSTGRES] = { "postgresql", "/usr/lib/postgresql/15/bin/postgres",
+                        "/usr/local/bin/postgres", postgres_prepare, postgres_start },
+};
+
+const char *peer_name(enum peer_kind kind)
+{
+    return kinds[kind].name;
+}
+
+void peer_script(enum peer_kind kind, const char *authority, struct script *script)
+{
+    struct options options;
+
+    options_init(&options);
+    options.path = "/";
+    script_init(script, &options);
+    switch (kind) {
+    case PEER_NGINX: script_add(script, work_find("constant"), &options, authority); break;
+    case PEER_REDIS: script_add_redis(script); break;
+    case PEER_POSTGRES: script_add_postgres(script); break;
+    case PEER_KINDS: break;
+    }
+}
+
+/* A port that was free a moment ago. */
+static unsigned free_port(void)
+{
+    const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr = { htonl(INADDR_LOOPBACK) } };
+    socklen_t size = sizeof(address);
+    unsigned port = 0;
+
+    if (fd >= 0 && bind(fd, (struct sockaddr *)&address, sizeof(address)) == 0 &&
+        getsockname(fd, (struct sockaddr *)&address, &size) == 0)
+        port = ntohs(address.sin_port);
+    (void)close(fd);
+    return port;
+}
+
+static bool answers(unsigned port)
+{
+    const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    const struct sockaddr_in address = { .sin_family = AF_INET,
+                                         .sin_port = htons((uint16_t)port),
+                                         .sin_addr = { htonl(INADDR_LOOPBACK) } };
+    const bool connected =
+        fd >= 0 && connect(fd, (const struct sockaddr *)&address, sizeof(address)) == 0;
+
+    (void)close(fd);
+    return connected;
+}
+
+static enum err peer_await(const struct peer_server *server, const char *name, struct why *why)
+{
+    const int64_t last_ms = clock_mono_ms() + READY_MS;
+
+    while (!answers(server->port)) {
+        if (clock_mono_ms() > last_ms || program_has_ended(server->pid))
+            return why_say(why, ERR_UNREACHABLE, "%s does not come up; see its messages above",
+                           name);
+        clock_sleep_ms(LOOK_MS);
+    }
+    return OK;
+}
+
+static enum err peer_run(enum peer_kind kind, const struct peer_options *options, struct why *why,
+                         struct peer_server *server)
+{
+    const bool is_usual = access(kinds[kind].program, X_OK) == 0;
+    const struct peer_setting setting = {
+        .options = options,
+        .program = is_usual ? kinds[kind].program : kinds[kind].instead,
+        .folder = server->folder,
+        .port = server->port = free_port(),
+    };
+
+    if (access(setting.program, X_OK) != 0)
+        return why_say(why, ERR_NOT_FOUND, "%s is not installed; it is left out", kinds[kind].name);
+    (void)snprintf(server->folder, sizeof(server->folder), "%s/pangate-bench-XXXXXX",
+                   options->folder);
+    if (mkdtemp(server->folder) == NULL)
+        return why_say(why, ERR_IO, "%s: %s", options->folder, strerror(errno));
+    TRY(kinds[kind].prepare(&setting, why));
+    TRY(kinds[kind].start(&setting, &server->pid));
+    return peer_await(server, kinds[kind].name, why);
+}
+
+enum err peer_start(enum peer_kind kind, const struct peer_options *options, struct why *why,
+                    struct peer_server *ret_server)
+{
+    struct peer_server server AUTO(peer_stop) = { 0 };
+
+    TRY(peer_run(kind, options, why, &server));
+    *ret_server = server;
+    server = (struct peer_server){ 0 };
+    return OK;
+}
+
+static int on_file(const char *path, const struct stat *status, int kind, struct FTW *place)
+{
+    (void)status;
+    (void)kind;
+    (void)place;
+    (void)remove(path);
+    return 0;
+}
+
+void peer_stop(struct peer_server *server)
+{
+    if (server->pid > 0)
+        program_stop(server->pid);
+    if (server->folder[0] != '\0')
+        (void)nftw(server->folder, on_file, TREE_FDS, FTW_DEPTH | FTW_PHYS);
+    *server = (struct peer_server){ 0 };
+}
