@@ -13,7 +13,8 @@
 
 struct shared_clients;
 
-/* Every tenant must be in the keyring. ERR_CONFIG for two clients with one identity. */
+/* Every tenant must be in the file (ERR_CONFIG) and in the keyring (ERR_NOT_FOUND). ERR_EXISTS for
+ * two clients with one identity. */
 enum err shared_clients_new(const struct config *config, const struct keyring *keyring,
                             struct why *why, struct shared_clients **ret_shared);
 struct shared_clients *shared_clients_hold(struct shared_clients *shared);

@@ -1,0 +1,125 @@
+/*
+ * A worker without its thread and its sockets, at a vault of its own: requests are handed over as
+ * text, and what becomes of them is looked at.
+ */
+#ifndef PANGATE_TESTS_GATEWAY_BOOTH_H
+#define PANGATE_TESTS_GATEWAY_BOOTH_H
+
+#include "gateway/exchange.h"
+#include "gateway/route.h"
+#include "vault/world.h"
+
+struct booth {
+    struct world world;
+    struct config config;
+    struct config_tenant tenant;
+    struct config_client clients[2]; /* shop may everything, clerk nothing */
+    struct routes routes;
+    struct shared_clients *shared;
+    struct worker worker;
+};
+
+static inline void booth_client(struct config_client *client, const char *name, unsigned rights)
+{
+    client->rights = rights;
+    (void)snprintf(client->name, sizeof(client->name), "%s", name);
+    (void)snprintf(client->tenant, sizeof(client->tenant), "shop");
+    (void)snprintf(client->identity, sizeof(client->identity), "URI:urn:test:%s", name);
+}
+
+static inline void booth_configure(struct booth *booth)
+{
+    struct why why = { 0 };
+
+    (void)snprintf(booth->tenant.name, sizeof(booth->tenant.name), "shop");
+    booth->tenant.idempotency_keep_ms = 24 * 3600 * INT64_C(1000);
+    booth_client(&booth->clients[0], "shop", 0xFF);
+    booth_client(&booth->clients[1], "clerk", RIGHT_NONE);
+    booth->config.tenant_count = 1;
+    booth->config.tenants = &booth->tenant;
+    booth->config.client_count = 2;
+    booth->config.clients = booth->clients;
+    assert_err(OK, shared_clients_new(&booth->config, booth->world.keyring, &why, &booth->shared));
+}
+
+static inline void booth_staff(struct booth *booth)
+{
+    struct worker *worker = &booth->worker;
+
+    worker->generation = 1;
+    worker->config = &booth->config;
+    worker->routes = &booth->routes;
+    worker->directory = directory_new(booth->shared);
+    assert_non_null(worker->directory);
+    assert_err(OK, mailbox_new(0, &worker->outcomes));
+    assert_err(OK, service_worker_init(booth->world.vault, booth->world.keyring, &worker->service));
+    list_init(&worker->exchanges);
+    list_init(&worker->forwards);
+    buf_init(&worker->log_lines, 64 * 1024);
+    http_date_set(&worker->date, clock_wall_ms());
+}
+
+/* For cmocka: one booth for all tests of a file. */
+static inline int booth_setup(void **state)
+{
+    struct booth *booth = calloc(1, sizeof(*booth));
+
+    assert_non_null(booth);
+    world_init(&booth->world);
+    booth_configure(booth);
+    booth_staff(booth);
+    *state = booth;
+    return 0;
+}
+
+static inline int booth_teardown(void **state)
+{
+    struct booth *booth = *state;
+    struct worker *worker = &booth->worker;
+
+    for (struct list *node = list_take_first(&worker->exchanges); node != NULL;
+         node = list_take_first(&worker->exchanges))
+        exchange_free(list_item(node, struct exchange, node));
+    buf_done(&worker->log_lines);
+    service_worker_done(&worker->service);
+    directory_release(worker->directory);
+    mailbox_free(worker->outcomes);
+    shared_clients_release(booth->shared);
+    world_done(&booth->world);
+    free(booth);
+    return 0;
+}
+
+/* A request whose head was read; its body, if any, is put into exchange->body by hand. */
+static inline struct exchange *booth_request(struct booth *booth, const char *client,
+                                             const char *head)
+{
+    struct exchange *exchange = exchange_take(&booth->worker);
+    char identity[128];
+
+    assert_non_null(exchange);
+    (void)snprintf(identity, sizeof(identity), "URI:urn:test:%s", client);
+    exchange->caller.principal = clients_find(shared_clients_table(booth->shared), identity);
+    exchange->caller.address = "192.0.2.7";
+    buf_add_str(&exchange->head_text, head);
+    http_head_start(&exchange->head, HTTP_HEAD_SIZE_MAX);
+    assert_int_equal(HTTP_DONE, http_head_read(&exchange->head, exchange_head(exchange)));
+    return exchange;
+}
+
+/* A submission that is out is back. */
+static inline void booth_await(struct booth *booth, struct exchange *exchange)
+{
+    struct list back;
+
+    list_init(&back);
+    while (list_is_empty(&back)) {
+        mailbox_wait(booth->worker.outcomes, -1);
+        mailbox_take(booth->worker.outcomes, &back);
+    }
+    assert_ptr_equal(&exchange->submission->node, list_take_first(&back));
+    exchange->submission_is_out = false;
+    booth->worker.submissions_out--;
+}
+
+#endif
