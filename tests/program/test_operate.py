@@ -44,6 +44,7 @@ def test_a_reload_with_a_mistake_changes_nothing_and_says_why(own_gateway):
     assert line["msg"] == "reload refused" and "[client officer] rights: must be" in line["reason"]
     assert own_gateway.client("shop").tokenize(VISA).status == 201
     assert own_gateway.admin("/readyz").status == 200
+    own_gateway.edit(lambda text: text.replace("rights = everything", "rights = admin"))
     kinds = [(entry["kind"], entry["outcome"]) for entry in own_gateway.entries()]
     assert ("reload", "failed") in kinds
 
