@@ -48,7 +48,16 @@ void buf_cut(struct buf *buf, size_t size);
 
 void buf_add(struct buf *buf, struct bytes bytes);
 void buf_add_str(struct buf *buf, const char *text);
-void buf_add_u8(struct buf *buf, uint8_t value);
+static inline void buf_add_u8(struct buf *buf, uint8_t value)
+{
+    uint8_t *to =
+        buf->size < buf->capacity && !buf->failed ? buf->data + buf->size : buf_reserve(buf, 1);
+
+    if (to == NULL)
+        return;
+    *to = value;
+    buf->size++;
+}
 void buf_add_u16(struct buf *buf, uint16_t value);
 void buf_add_u32(struct buf *buf, uint32_t value);
 void buf_add_u64(struct buf *buf, uint64_t value);

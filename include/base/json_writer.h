@@ -18,7 +18,7 @@ static inline struct json_writer json_writer_on(struct buf *out)
     return (struct json_writer){ out, false };
 }
 
-/* `name` is NULL inside arrays and at the top. */
+/* `name` is ours and plain, so it is not escaped; NULL inside arrays and at the top. */
 void json_open(struct json_writer *json, const char *name, char bracket); /* '{' or '[' */
 void json_close(struct json_writer *json, char bracket);                  /* '}' or ']' */
 void json_text(struct json_writer *json, const char *name, struct bytes value);

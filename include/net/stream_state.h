@@ -35,6 +35,7 @@ struct stream {
     struct transport transport;
     struct watch *watch;
     struct timer deadline;
+    struct timer rest; /* nothing moved for a while: TLS lets its buffers go */
     struct task turn;
     const struct stream_handler *handler;
     void *owner;
@@ -58,6 +59,9 @@ void stream_rewatch(struct stream *stream, unsigned shaking);
 
 /* The connection is of no further use: an owner hears `closed`. */
 void stream_break(struct stream *stream);
+
+/* Something moves: it does not rest yet. */
+void stream_stir(struct stream *stream);
 
 /* As much unread input as there may be. */
 bool stream_is_paused(const struct stream *stream);

@@ -32,6 +32,9 @@ enum transport_step transport_write(struct transport *transport, const void *dat
  * not ring for them. */
 bool transport_has_pending(const struct transport *transport);
 
+/* Give back what the next read or write would allocate anew, if nothing waits in it. */
+void transport_rest(struct transport *transport);
+
 /* Say that nothing more will be sent. Never waits. */
 void transport_shut(struct transport *transport);
 

@@ -117,11 +117,6 @@ static void add_integer(struct buf *buf, uint64_t value, size_t size)
     buf->size += size;
 }
 
-void buf_add_u8(struct buf *buf, uint8_t value)
-{
-    add_integer(buf, value, 1);
-}
-
 void buf_add_u16(struct buf *buf, uint16_t value)
 {
     add_integer(buf, value, 2);

@@ -40,20 +40,30 @@ static void escape_byte(struct buf *out, uint8_t byte)
     }
 }
 
-static bool is_plain(uint8_t byte)
+/* What stands for itself in a string: all of ASCII but controls, quote and backslash. */
+static const bool plain[256] = {
+    [' '] = true,
+    ['!'] = true,
+    ['#' ... '['] = true,
+    [']' ... '~'] = true,
+};
+
+static size_t plain_size(struct bytes text)
 {
-    return byte >= 0x20 && byte < 0x7F && byte != '"' && byte != '\\';
+    size_t size = 0;
+
+    while (size < text.size && plain[text.data[size]])
+        size++;
+    return size;
 }
 
 void json_escape(struct buf *out, struct bytes value)
 {
     while (value.size > 0) {
-        size_t plain = 0, sequence;
+        size_t size = plain_size(value), sequence;
 
-        while (plain < value.size && is_plain(value.data[plain]))
-            plain++;
-        buf_add(out, bytes_of(value.data, plain));
-        value = bytes_from(value, plain);
+        buf_add(out, bytes_of(value.data, size));
+        value = bytes_from(value, size);
         if (value.size == 0)
             return;
         sequence = utf8_size(value);
@@ -74,23 +84,24 @@ static void quote(struct buf *out, struct bytes value)
     buf_add_u8(out, '"');
 }
 
-static void begin_named(struct json_writer *json, struct bytes name)
-{
-    if (json->comma)
-        buf_add_u8(json->out, ',');
-    json->comma = true;
-    quote(json->out, name);
-    buf_add_u8(json->out, ':');
-}
-
+/* Our own names need no escaping, so a member begins in one piece. */
 static void begin(struct json_writer *json, const char *name)
 {
-    if (name != NULL) {
-        begin_named(json, bytes_str(name));
+    size_t size = name == NULL ? 0 : strlen(name), at = 0;
+    uint8_t *to = buf_reserve(json->out, size + 4);
+
+    if (to == NULL)
         return;
-    }
     if (json->comma)
-        buf_add_u8(json->out, ',');
+        to[at++] = ',';
+    if (name != NULL) {
+        to[at++] = '"';
+        memcpy(to + at, name, size);
+        at += size;
+        to[at++] = '"';
+        to[at++] = ':';
+    }
+    buf_grown(json->out, at);
     json->comma = true;
 }
 
@@ -153,6 +164,8 @@ void json_raw(struct json_writer *json, const char *name, struct bytes value)
 
 void json_text_named(struct json_writer *json, struct bytes name, struct bytes value)
 {
-    begin_named(json, name);
+    begin(json, NULL);
+    quote(json->out, name);
+    buf_add_u8(json->out, ':');
     quote(json->out, value);
 }

@@ -17,6 +17,7 @@ static void stream_free(struct stream *stream)
     struct stream_host *host = stream->host;
 
     timer_stop(&stream->deadline);
+    timer_stop(&stream->rest);
     task_cancel(&stream->turn);
     watch_free(stream->watch);
     transport_done(&stream->transport);
@@ -59,6 +60,7 @@ static void stream_open(struct stream *stream)
         return;
     }
     timer_stop(&stream->deadline);
+    stream_stir(stream);
     if (stream->tls != NULL)
         tls_forget_certificates(stream->transport.ssl);
     stream_enter(stream, STREAM_OPEN);
@@ -128,6 +130,13 @@ static void on_deadline(void *owner)
     }
 }
 
+static void on_rest(void *owner)
+{
+    struct stream *stream = owner;
+
+    transport_rest(&stream->transport);
+}
+
 /* At the end of the round, when no caller is left on the stack. */
 static void on_turn(void *owner)
 {
@@ -185,6 +194,7 @@ static void stream_init(struct stream *stream, struct stream_host *host, int fd)
     *stream = (struct stream){ .host = host, .transport = { .fd = fd } };
     list_init(&stream->node);
     timer_init(&stream->deadline, host->loop, on_deadline, stream);
+    timer_init(&stream->rest, host->loop, on_rest, stream);
     task_init(&stream->turn, on_turn, stream);
     buf_init(&stream->input, host->input_max + STREAM_SCRATCH_SIZE);
     buf_init(&stream->output, host->output_max);

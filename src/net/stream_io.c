@@ -4,6 +4,7 @@
 
 enum {
     READS_PER_TURN = 4,
+    REST_MS = 500,              /* without a byte, before TLS gives its buffers back */
     LINGER_MS = 500,            /* for the peer to read what was sent */
     LINGER_SIZE_MAX = 1 << 20,  /* of what it may go on sending meanwhile */
     SPARE_SIZE_MAX = 64 * 1024, /* of output storage that is kept for the next stream */
@@ -61,6 +62,12 @@ void stream_break(struct stream *stream)
     stream_rewatch(stream, 0);
 }
 
+void stream_stir(struct stream *stream)
+{
+    if (stream->transport.ssl != NULL)
+        timer_set(&stream->rest, REST_MS);
+}
+
 /* Always into the scratch, so that a peer that trickles holds no more memory than it has sent. */
 static enum transport_step stream_read(struct stream *stream)
 {
@@ -69,6 +76,7 @@ static enum transport_step stream_read(struct stream *stream)
     size_t moved;
 
     step = transport_read(&stream->transport, scratch, STREAM_SCRATCH_SIZE, &moved);
+    stream_stir(stream);
     if (stream_peek(stream).size == 0) {
         stream->lent = bytes_of(scratch, moved);
         return step;
@@ -150,6 +158,7 @@ bool stream_send(struct stream *stream)
         return false;
     }
     stream->blocked = false;
+    stream_stir(stream);
     stream_give_back_output(stream);
     stream_rewatch(stream, 0);
     return true;

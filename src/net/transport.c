@@ -70,6 +70,14 @@ bool transport_has_pending(const struct transport *transport)
     return transport->ssl != NULL && SSL_has_pending(transport->ssl);
 }
 
+/* Both record buffers are as large as a record may be: too much for a connection that sleeps, and
+ * too dear to allocate and wipe for every request, as SSL_MODE_RELEASE_BUFFERS does. */
+void transport_rest(struct transport *transport)
+{
+    if (transport->ssl != NULL)
+        (void)SSL_free_buffers(transport->ssl);
+}
+
 void transport_shut(struct transport *transport)
 {
     if (transport->ssl != NULL && SSL_is_init_finished(transport->ssl)) {

@@ -1,5 +1,7 @@
 #include "line_server.h"
 
+#include <malloc.h>
+
 static void a_line_comes_back_over_tls(void **state)
 {
     struct scene *scene = *state;
@@ -91,6 +93,28 @@ static void keys_may_be_renewed_in_the_middle(void **state)
         assert_true(client_send(ssl, "echo after\n"));
         assert_says(ssl, "after\n");
     }
+    client_end(ssl);
+    SSL_CTX_free(context);
+}
+
+/* The client's buffers are there before and after, so the difference is the server's two. */
+static void a_connection_that_rests_gives_its_record_buffers_back(void **state)
+{
+    struct scene *scene = *state;
+    SSL_CTX *context = client_context(&scene->temp, "client");
+    SSL *ssl = client_begin(context, scene->port);
+    size_t busy, resting;
+
+    if (TEST_SANITIZED)
+        skip(); /* its malloc keeps no count */
+    assert_true(client_send(ssl, "echo x\n"));
+    assert_says(ssl, "x\n");
+    busy = mallinfo2().uordblks;
+    (void)usleep(900 * 1000);
+    resting = mallinfo2().uordblks;
+    assert_true(resting + 32 * 1024 <= busy);
+    assert_true(client_send(ssl, "echo y\n"));
+    assert_says(ssl, "y\n");
     client_end(ssl);
     SSL_CTX_free(context);
 }
@@ -187,6 +211,7 @@ int main(void)
         OVER_TLS(a_long_answer_is_sent_on_as_the_peer_reads),
         OVER_TLS(reading_pauses_while_the_owner_does_not_consume),
         OVER_TLS(keys_may_be_renewed_in_the_middle),
+        OVER_TLS(a_connection_that_rests_gives_its_record_buffers_back),
         OVER_TLS(a_yield_rings_readable_again),
         OVER_TLS(finish_sends_what_is_left_and_then_the_end),
         OVER_TLS(close_ends_the_connection_at_once),
