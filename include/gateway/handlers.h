@@ -15,6 +15,7 @@ extern const struct handler lookup_handler;
 extern const struct handler inspect_handler;
 extern const struct handler update_handler;
 extern const struct handler erase_handler;
+extern const struct handler receipt_handler;
 extern const struct handler openapi_handler;
 extern const struct handler forward_handler;
 

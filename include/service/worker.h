@@ -13,6 +13,7 @@ struct service_worker {
     struct vault *vault;     /* lent */
     struct keyring *keyring; /* lent */
     struct vault_reader *reader;
+    struct audit_reader *log; /* its files */
     struct key_user *keys;
     struct refusals *refusals;
     struct cvc_box *cvcs; /* lent, shared by all threads; NULL: no security code is held */

@@ -38,6 +38,18 @@ struct applier {
     bool failed_for_good; /* until a restart */
 };
 
+/* Submissions that wait for an entry to be in the log's files. */
+struct waiting {
+    pthread_mutex_t lock;
+    struct list list;
+};
+
+void waiting_init(struct waiting *waiting);
+void waiting_done(struct waiting *waiting);
+
+/* Give back what has its entry, or waited long enough. */
+void waiting_look(struct vault *vault);
+
 /* Submissions that are not in use. */
 struct pool {
     pthread_mutex_t lock;
@@ -57,6 +69,7 @@ struct vault {
     struct room room;
     struct inbox *inbox;
     struct pool pool;
+    struct waiting waiting;
 
     struct ledger ledger;
     struct timeline timeline;

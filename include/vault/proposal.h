@@ -101,6 +101,8 @@ struct submission {
     /* the vault's own */
     struct room_claim claim;
     struct buf kept_answer;
+    uint64_t await_number;  /* comes back once this entry is in the log's files ... */
+    int64_t await_until_ms; /* ... or with ERR_REQUEST_TIMEOUT */
 
     size_t count;
     struct proposal items[]; /* count of them */

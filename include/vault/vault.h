@@ -8,6 +8,7 @@
 #ifndef PANGATE_VAULT_VAULT_H
 #define PANGATE_VAULT_VAULT_H
 
+#include "audit/log_reader.h"
 #include "base/why.h"
 #include "keys/keyring.h"
 #include "vault/proposal.h"
@@ -17,6 +18,7 @@ struct vault;
 struct vault_options {
     const char *folder;         /* holds keyring, vault.mdb, audit/ */
     const char *journal_folder; /* NULL: folder/journal */
+    const char *archive_folder; /* of old entry files; NULL: none */
     uint64_t journal_size;      /* bytes; of vault_create() */
     uint64_t size_max;          /* LMDB map */
     int64_t expired_keep_ms;
@@ -55,6 +57,22 @@ enum err vault_submit(struct vault *vault, struct submission *submission);
 
 /* Enter something nobody waits for: what a worker answers or refuses by itself. Same errors. */
 enum err vault_note(struct vault *vault, const struct audit_entry *entry);
+
+/*
+ * The log, as it is filed: for receipts. A submission that is not to be decided comes back once an
+ * entry is in the files, or with ERR_REQUEST_TIMEOUT. ERR_NOT_FOUND at once if there is none of
+ * that number yet.
+ */
+enum err vault_await(struct vault *vault, struct submission *submission, uint64_t number,
+                     int64_t timeout_ms);
+
+/* A reader of the log's files, for one thread. */
+enum err vault_log_reader(const struct vault *vault, struct audit_reader **ret_reader);
+
+/* Append the proof of an entry in the newest tree (c2sp.org/tlog-proof). ERR_NOT_FOUND: its
+ * checkpoint is not there yet. Any thread, with a reader of its own. */
+enum err vault_prove(struct vault *vault, struct audit_reader *reader, uint64_t number,
+                     struct buf *text);
 
 /* A worker's way to read: overlay first, then an LMDB snapshot renewed after the miss. Not shared
  * between threads. */

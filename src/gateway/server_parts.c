@@ -28,6 +28,7 @@ struct vault_options vault_options_of(const struct config *config, struct keyrin
     return (struct vault_options){
         .folder = gateway->vault,
         .journal_folder = gateway->journal_dir[0] == '\0' ? NULL : gateway->journal_dir,
+        .archive_folder = gateway->audit_archive[0] == '\0' ? NULL : gateway->audit_archive,
         .journal_size = gateway->journal_size,
         .size_max = gateway->vault_size_max,
         .expired_keep_ms = gateway->expired_keep_ms,

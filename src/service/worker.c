@@ -3,6 +3,7 @@
 static enum err open_parts(struct service_worker *worker)
 {
     TRY(vault_reader_new(worker->vault, &worker->reader));
+    TRY(vault_log_reader(worker->vault, &worker->log));
     TRY(key_user_new(worker->keyring, &worker->keys));
     return refusals_new(worker->vault, &worker->refusals);
 }
@@ -26,6 +27,7 @@ void service_worker_done(struct service_worker *worker)
         refusals_free(worker->refusals);
     if (worker->keys != NULL)
         key_user_free(worker->keys);
+    audit_reader_free(worker->log);
     if (worker->reader != NULL)
         vault_reader_free(worker->reader);
     *worker = (struct service_worker){ 0 };

@@ -286,6 +286,7 @@ static bool apply(struct vault *vault, struct list *work)
     if (err == OK) {
         while (!list_is_empty(work))
             batch_is_applied(vault, list_item(list_take_first(work), struct batch, node));
+        waiting_look(vault);
         set_state(vault, false, false);
         return true;
     }

@@ -70,6 +70,7 @@ void *keeper_run(void *argument)
             checked_ms = now_ms;
             err_ignore(store_reader_check(vault->store, &dead));
         }
+        waiting_look(vault);
         clock_sleep_ms(LOOK_MS);
     }
     note_count(vault, &noted);

@@ -52,6 +52,7 @@ static struct vault *vault_new(const struct vault_options *options)
     must(pthread_mutex_init(&vault->status_lock, NULL) == 0);
     applier_init(&vault->applier);
     pool_init(&vault->pool);
+    waiting_init(&vault->waiting);
     room_init(&vault->room, NULL);
     return vault;
 }
@@ -68,6 +69,7 @@ static void vault_free(struct vault *vault)
     journal_close(&vault->journal);
     store_close(&vault->store);
     room_done(&vault->room);
+    waiting_done(&vault->waiting);
     pool_done(&vault->pool);
     must(pthread_mutex_destroy(&vault->status_lock) == 0);
     free(vault->open);
