@@ -137,12 +137,8 @@ static enum err append_leaves(struct audit_files *files, const struct batch *bat
     return OK;
 }
 
-/* Files that somebody cut or replaced are not written on: what is missing is in the journal. */
 static enum err write_log(struct audit_files *files, struct list *work)
 {
-    struct why why = { 0 };
-
-    TRY(audit_files_watch(files, &why));
     list_each (node, work)
         TRY(append_leaves(files, list_item(node, struct batch, node)));
     return audit_files_sync(files);
