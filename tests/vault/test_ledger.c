@@ -1,36 +1,6 @@
 #include "vault/ledger.h"
 
-#include "test.h"
-
-enum { MAP_SIZE = 64 * 1024 * 1024 };
-
-struct desk {
-    struct temp temp;
-    struct store *store;
-    struct overlay *overlay;
-    struct ledger ledger;
-};
-
-static void desk_init(struct desk *desk)
-{
-    struct why why = { 0 };
-
-    *desk = (struct desk){ .temp = temp_new() };
-    assert_err(OK, store_create(desk->temp.path, &why));
-    assert_err(OK, store_open(desk->temp.path, MAP_SIZE, &desk->store, &why));
-    assert_err(OK, overlay_new(&desk->overlay));
-    assert_err(OK, ledger_init(&desk->ledger, desk->overlay, desk->store));
-    desk->ledger.now_ms = 1000;
-    assert_err(OK, ledger_open(&desk->ledger));
-}
-
-static void desk_done(struct desk *desk)
-{
-    ledger_done(&desk->ledger);
-    overlay_free(desk->overlay);
-    store_close(&desk->store);
-    temp_done(&desk->temp);
-}
+#include "vault/desk.h"
 
 static uint64_t enter(struct desk *desk, const char *name, const char *value)
 {
