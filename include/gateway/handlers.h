@@ -18,5 +18,6 @@ extern const struct handler erase_handler;
 extern const struct handler receipt_handler;
 extern const struct handler openapi_handler;
 extern const struct handler forward_handler;
+extern const struct handler attempt_handler;
 
 #endif

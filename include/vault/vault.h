@@ -96,6 +96,18 @@ enum err vault_find(struct vault_reader *reader, const struct record_place *plac
 enum err vault_find_index(struct vault_reader *reader, uint32_t tenant, const uint8_t index[32],
                           struct vault_row *ret_row);
 
+/* What is known of the forward that an idempotency key stands for. */
+struct vault_attempt {
+    bool is_running; /* no outcome yet; the other members say nothing then */
+    uint64_t intent; /* the receipt */
+    uint16_t status; /* of the processor; 0: not known */
+    bool has_answer; /* that is replayed */
+};
+
+/* ERR_NOT_FOUND: the key is not held, or not of a forward. */
+enum err vault_find_attempt(struct vault_reader *reader, const uint8_t scope[32],
+                            struct vault_attempt *ret_attempt);
+
 /* Time as entries see it: held over a step back. */
 int64_t vault_now_ms(const struct vault *vault);
 

@@ -24,6 +24,8 @@ static const struct endpoint_row rows[] = {
       &erase_handler },
     { "/v1/receipts/{n}", HTTP_GET, RIGHT_NONE, AUDIT_READ, BODY_NONE, false, &receipt_handler },
     { "/v1/openapi.json", HTTP_GET, RIGHT_NONE, AUDIT_REFUSED, BODY_NONE, false, &openapi_handler },
+    { "/v1/forward-attempts/{key}", HTTP_GET, RIGHT_NONE, AUDIT_FORWARD, BODY_NONE, false,
+      &attempt_handler },
     { "/v1/forward/{route}/{path}", HTTP_METHOD_OTHER, RIGHT_NONE, AUDIT_FORWARD, BODY_FORWARD,
       true, &forward_handler },
 };

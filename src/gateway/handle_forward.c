@@ -1,22 +1,29 @@
 #include "gateway/forward_request.h"
 #include "gateway/handlers.h"
 #include "gateway/json_call.h"
-#include "service/request_key.h"
 
 enum { KEYED_MAX = 96 * 1024 * 1024 };
 
-/* A key counts for all of a client's forwards, whatever their paths: it reaches a processor at most
- * once. What it may be used again for is the same method, target and body. */
+static struct bytes key_of(const struct exchange *exchange)
+{
+    return http_fields_known(&exchange->head.fields, exchange_head(exchange), HTTP_IDEMPOTENCY_KEY);
+}
+
+static bool has_key(const struct exchange *exchange)
+{
+    enum http_method method = exchange->head.method;
+
+    return http_fields_have(&exchange->head.fields, HTTP_IDEMPOTENCY_KEY) && method != HTTP_GET &&
+           method != HTTP_HEAD;
+}
+
 static enum err read_key(struct exchange *exchange)
 {
     const struct http_head *head = &exchange->head;
     struct bytes text = exchange_head(exchange);
-    const struct bytes parts[3] = { bytes_lit("forward"), bytes_lit(""),
-                                    http_fields_known(&head->fields, text, HTTP_IDEMPOTENCY_KEY) };
     struct buf request AUTO(buf_done) = { 0 };
 
-    exchange->forward->has_key = http_fields_have(&head->fields, HTTP_IDEMPOTENCY_KEY) &&
-                                 head->method != HTTP_GET && head->method != HTTP_HEAD;
+    exchange->forward->has_key = has_key(exchange);
     if (!exchange->forward->has_key)
         return OK;
     buf_init(&request, KEYED_MAX);
@@ -26,8 +33,8 @@ static enum err read_key(struct exchange *exchange)
     buf_add_u8(&request, '\n');
     buf_add(&request, buf_bytes(&exchange->body));
     TRY(buf_check(&request));
-    return request_key_read(&exchange->caller, parts, buf_bytes(&request),
-                            &exchange->submission->idempotency);
+    return forward_key(&exchange->caller, key_of(exchange), buf_bytes(&request),
+                       &exchange->submission->idempotency);
 }
 
 static enum err propose(struct exchange *exchange)
@@ -44,6 +51,15 @@ static enum err propose(struct exchange *exchange)
     return exchange_submit(exchange);
 }
 
+/* A request whose first has used its tokens up is the vault's to answer. */
+static bool was_sent(const struct exchange *exchange)
+{
+    struct vault_attempt attempt;
+
+    return has_key(exchange) &&
+           forward_attempt(&exchange->caller, key_of(exchange), &attempt) == OK;
+}
+
 static enum err look(struct exchange *exchange, const struct token **ret_bad)
 {
     struct forward *forward = exchange->forward;
@@ -54,8 +70,9 @@ static enum err look(struct exchange *exchange, const struct token **ret_bad)
 
     TRY(forward_request_scan(forward));
     err = forward_look(&exchange->caller, &to, &forward->cards, &bad);
-    if (err != OK)
-        *ret_bad = &forward->cards.list[bad].token;
+    if (err == OK || was_sent(exchange))
+        return OK;
+    *ret_bad = &forward->cards.list[bad].token;
     return err;
 }
 
@@ -123,3 +140,44 @@ static enum serve forward_finish_serving(struct exchange *exchange)
 }
 
 const struct handler forward_handler = { forward_begin, forward_finish_serving, NULL };
+
+static const char *attempt_state(const struct vault_attempt *attempt)
+{
+    if (attempt->is_running)
+        return "in_flight";
+    return attempt->status == 0 ? "unknown" : "answered";
+}
+
+static enum err look_for_attempt(struct exchange *exchange, struct vault_attempt *attempt)
+{
+    struct buf key AUTO(buf_done) = { 0 };
+
+    TRY(exchange_check_texts(exchange));
+    buf_init(&key, HTTP_HEAD_SIZE_MAX);
+    target_decode(exchange->parameter, false, &key);
+    TRY(buf_check(&key));
+    return forward_attempt(&exchange->caller, buf_bytes(&key), attempt);
+}
+
+static enum serve attempt_begin(struct exchange *exchange)
+{
+    struct vault_attempt attempt;
+    enum err err = look_for_attempt(exchange, &attempt);
+    struct json_writer json;
+
+    if (err != OK)
+        return json_call_begun(exchange, err);
+    json = json_call_answer(exchange, 200);
+    json_str(&json, "state", attempt_state(&attempt));
+    json_str(&json, "forwarded", attempt.is_running || attempt.status == 0 ? "unknown" : "yes");
+    if (!attempt.is_running) {
+        if (attempt.status != 0)
+            json_number(&json, "upstream_status", attempt.status);
+        json_decimal_string(&json, "receipt", attempt.intent);
+        json_bool(&json, "kept", attempt.has_answer);
+    }
+    json_close(&json, '}');
+    return SERVE_ANSWER;
+}
+
+const struct handler attempt_handler = { attempt_begin, NULL, NULL };

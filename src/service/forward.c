@@ -4,6 +4,7 @@
 #include "base/must.h"
 #include "base/secret.h"
 #include "service/card_index.h"
+#include "service/request_key.h"
 #include "service/text.h"
 #include "service/view.h"
 
@@ -236,6 +237,26 @@ bool forward_token_of(const struct caller *caller, const struct forward_cards *c
         return true;
     }
     return oldest_of(caller, pan, ret_token);
+}
+
+enum err forward_key(const struct caller *caller, struct bytes key, struct bytes request,
+                     struct idempotency *ret_idempotency)
+{
+    const struct bytes parts[3] = { bytes_lit("forward"), bytes_lit(""), key };
+
+    return request_key_read(caller, parts, request, ret_idempotency);
+}
+
+enum err forward_attempt(const struct caller *caller, struct bytes key,
+                         struct vault_attempt *ret_attempt)
+{
+    struct idempotency idempotency;
+    enum err err;
+
+    TRY(request_key_check(key));
+    TRY(forward_key(caller, key, bytes_lit(""), &idempotency));
+    err = vault_find_attempt(caller->worker->reader, idempotency.scope, ret_attempt);
+    return err == ERR_NOT_FOUND ? ERR_NO_ROUTE : err;
 }
 
 void forward_refuse(const struct caller *caller, const char *route, const struct token *token,

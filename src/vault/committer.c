@@ -109,7 +109,8 @@ static void look_at_clock(struct vault *vault, struct turn *turn)
         enter_jump(vault);
 }
 
-/* The outcomes that a process before this one left owing. */
+/* The outcomes that a process before this one left owing: before anybody asks for them again, if
+ * there is room. */
 static void close_forwards(struct vault *vault, struct turn *turn)
 {
     struct room_claim one = room_claim_of_outcome(0, false);
@@ -229,6 +230,8 @@ static enum err turn_decide(struct vault *vault, struct turn *turn)
         return ERR_OVERLOADED;
     vault->ledger.full = vault_is_full(vault);
     look_at_clock(vault, turn);
+    if (list_is_empty(&turn->group)) /* it may need most of the batch */
+        close_forwards(vault, turn);
     decide_waiting(vault, turn);
     close_forwards(vault, turn);
     sweep(vault, turn);

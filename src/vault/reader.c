@@ -1,5 +1,7 @@
 #include <stdlib.h>
 
+#include "base/cursor.h"
+#include "vault/answer.h"
 #include "vault/parts.h"
 
 enum { FIND_TRIES = 8 };
@@ -112,4 +114,34 @@ enum err vault_find_index(struct vault_reader *reader, uint32_t tenant, const ui
             return ERR_VAULT_DAMAGED;
     }
     return ERR_OVERLOADED;
+}
+
+static enum err read_attempt(const struct answer *answer, struct vault_attempt *ret_attempt)
+{
+    struct cursor cursor = cursor_on(answer->rest);
+
+    *ret_attempt = (struct vault_attempt){ .is_running = answer->state == ANSWER_RUNNING };
+    if (answer->state == ANSWER_ITEMS)
+        return ERR_NOT_FOUND;
+    if (ret_attempt->is_running)
+        return OK;
+    ret_attempt->intent = cursor_u64(&cursor);
+    ret_attempt->status = cursor_u16(&cursor);
+    ret_attempt->has_answer = cursor.rest.size > 0;
+    return cursor_check(&cursor) == OK ? OK : ERR_VAULT_DAMAGED;
+}
+
+enum err vault_find_attempt(struct vault_reader *reader, const uint8_t scope[32],
+                            struct vault_attempt *ret_attempt)
+{
+    struct row_key key = row_key_scope(scope);
+    struct buf value AUTO(buf_done) = { 0 };
+    struct answer answer;
+
+    buf_init(&value, 2 * FORWARD_ANSWER_MAX);
+    TRY(sight_get(&reader->sight, STORE_IDEMPOTENCY, row_key_bytes(&key), &value));
+    TRY(answer_read(buf_bytes(&value), &answer));
+    if (answer.keep_until_ms <= vault_now_ms(reader->vault))
+        return ERR_NOT_FOUND;
+    return read_attempt(&answer, ret_attempt);
 }
