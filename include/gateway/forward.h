@@ -1,8 +1,9 @@
 /*
  * One request on its way to a processor and its answer on the way back.
  *
- *     intent --> connect --> head --> body --> outcome --> over
+ *     store --> intent --> connect --> head --> body --> outcome --> over
  *
+ * Only what comes inbound with unknown cards begins by storing them.
  * The intent is on disk before a connection is asked for; whatever happens afterwards ends in an
  * outcome. A forward belongs to its exchange, and the exchange lives on without its session until
  * the outcome is with the vault: a caller who hangs up before anything was sent stops the forward,
@@ -19,6 +20,7 @@
 #include "wire/http_response_head.h"
 
 enum forward_state {
+    FORWARD_STORE,   /* cards of an inbound request at the vault */
     FORWARD_INTENT,  /* at the vault, or not yet there */
     FORWARD_CONNECT, /* waits for a connection */
     FORWARD_HEAD,    /* the request is out */
@@ -27,6 +29,8 @@ enum forward_state {
     FORWARD_OVER,
     FORWARD_STATES
 };
+
+struct inbound_cards;
 
 struct forward {      /* SECRET */
     struct list node; /* in the worker's */
@@ -56,11 +60,24 @@ struct forward {      /* SECRET */
     struct buf whole;  /* the cleaned body again, where it is to be kept or judged */
     struct buf sealed; /* the answer as it is kept; lent to the vault */
     struct timer retry;
+    struct inbound_cards *unknown; /* of an inbound request; NULL: none, or stored */
 };
+
+/* Whether card numbers become tokens on their way out, instead of the reverse. */
+static inline bool forward_is_inbound(const struct forward *forward)
+{
+    return forward->route->config->inbound;
+}
 
 /* For the exchange; NULL: no memory. */
 struct forward *forward_new(struct exchange *exchange);
 void forward_free(struct forward *forward);
+
+/* The token of a number in a text, for struct held_vault: `context` is the forward. */
+bool forward_find_token(void *context, const struct pan *pan, struct token *ret_token);
+
+/* Propose the intent for forward->cards. */
+enum err forward_submit(struct forward *forward);
 
 /* A submission of the exchange's is back from the vault. */
 void forward_returned(struct forward *forward);

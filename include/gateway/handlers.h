@@ -19,5 +19,6 @@ extern const struct handler receipt_handler;
 extern const struct handler openapi_handler;
 extern const struct handler forward_handler;
 extern const struct handler attempt_handler;
+extern const struct handler inbound_handler;
 
 #endif

@@ -25,7 +25,8 @@ struct route {
     char host[CONFIG_TEXT_SIZE];       /* a name or an address, without brackets */
     in_port_t port;
     struct bytes authority; /* of the url, for Host; lent from the configuration, as is ... */
-    struct bytes base;      /* ... its path, without the slash at its end */
+    struct bytes path;      /* ... its path, at least a slash, and ... */
+    struct bytes base;      /* ... the same without a slash at its end */
     struct fields fields;
     struct buf added; /* SECRET: the value of the header to add */
     struct tls_client *tls;

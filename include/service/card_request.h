@@ -50,6 +50,9 @@ void card_request_wipe(struct card_request *request);
 void card_request_read(const struct card_fields *fields, int64_t now_ms,
                        struct card_request *ret_request, struct blame *blame);
 
+/* Fill in what the about part says of the card's number. */
+void card_request_describe(struct card_request *request);
+
 /* The format named, or the default; ERR_BAD_FORMAT. */
 enum err format_read(struct bytes name, enum token_format *ret_format);
 

@@ -26,6 +26,10 @@ static const struct endpoint_row rows[] = {
     { "/v1/openapi.json", HTTP_GET, RIGHT_NONE, AUDIT_REFUSED, BODY_NONE, false, &openapi_handler },
     { "/v1/forward-attempts/{key}", HTTP_GET, RIGHT_NONE, AUDIT_FORWARD, BODY_NONE, false,
       &attempt_handler },
+    { "/v1/inbound/{route}", HTTP_METHOD_OTHER, RIGHT_NONE, AUDIT_FORWARD, BODY_INBOUND, true,
+      &inbound_handler },
+    { "/v1/inbound/{route}/{path}", HTTP_METHOD_OTHER, RIGHT_NONE, AUDIT_FORWARD, BODY_INBOUND,
+      true, &inbound_handler },
     { "/v1/forward/{route}/{path}", HTTP_METHOD_OTHER, RIGHT_NONE, AUDIT_FORWARD, BODY_FORWARD,
       true, &forward_handler },
 };
@@ -56,11 +60,13 @@ static bool path_matches(struct bytes path, struct bytes pattern, struct endpoin
 
     match->parameter = match->rest = bytes_of(NULL, 0);
     while (target_next_segment(&pattern, &expected)) {
-        match->rest = path;
+        struct bytes rest = path;
         if (!target_next_segment(&path, &segment))
             return false;
-        if (bytes_equal(expected, bytes_lit("{path}")))
+        if (bytes_equal(expected, bytes_lit("{path}"))) {
+            match->rest = rest;
             return true;
+        }
         if (expected.size > 0 && expected.data[0] == '{') {
             match->parameter = segment;
             if (segment.size == 0)

@@ -206,6 +206,8 @@ void forward_write_facts(const struct exchange *exchange, struct buf *fields)
     const struct forward *forward = exchange->forward;
     int64_t ns = clock_mono_ns() - exchange->started_ns;
 
+    if (forward != NULL && forward->status != 0 && !forward->replayed)
+        ns -= forward->answered_ns - forward->asked_ns;
     http_write_field_str(fields, "Pangate-Forwarded", forwarded(forward));
     if (forward != NULL && forward->status != 0) {
         http_write_field_number(fields, "Pangate-Upstream-Status", forward->status);

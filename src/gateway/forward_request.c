@@ -221,8 +221,22 @@ static enum err write_marked(const struct writing *writing, struct bytes text, e
 {
     struct marks marks = { 0 };
 
+    if (forward_is_inbound(writing->forward))
+        return answer_text(text, content, &writing->forward->rules, out);
     TRY(marks_find(text, content, &marks));
     return write_text(writing, text, &marks, out);
+}
+
+static enum err write_body(const struct writing *writing, struct buf *out)
+{
+    const struct forward *forward = writing->forward;
+    struct bytes body = buf_bytes(&forward->exchange->body);
+    struct marks marks;
+
+    if (forward_is_inbound(forward))
+        return answer_text(body, body_content(forward->exchange), &forward->rules, out);
+    TRY(body_marks(forward, &marks));
+    return write_text(writing, body, &marks, out);
 }
 
 static enum err write_target(const struct writing *writing, struct buf *out)
@@ -230,7 +244,8 @@ static enum err write_target(const struct writing *writing, struct buf *out)
     const struct exchange *exchange = writing->forward->exchange;
     struct bytes query = http_span_bytes(exchange->head.query, exchange_head(exchange));
 
-    buf_add(out, writing->forward->route->base);
+    buf_add(out, exchange->rest.size == 0 ? writing->forward->route->path
+                                          : writing->forward->route->base);
     buf_add(out, exchange->rest);
     if (!exchange->head.has_query)
         return OK;
@@ -290,12 +305,10 @@ enum err forward_request_write(struct forward *forward, struct buf *out)
     const struct writing writing = { forward, false };
     struct buf target AUTO(buf_done) = { 0 };
     struct buf body AUTO(buf_done) = { 0 };
-    struct marks marks;
 
     buf_init(&target, HTTP_HEAD_SIZE_MAX);
     buf_init(&body, REQUEST_TEXT_MAX);
-    TRY(body_marks(forward, &marks));
-    TRY(write_text(&writing, buf_bytes(&exchange->body), &marks, &body));
+    TRY(write_body(&writing, &body));
     TRY(write_target(&writing, &target));
     http_write_request_line(out, bytes_str(http_method_name(exchange->head.method)),
                             buf_bytes(&target));
@@ -336,11 +349,9 @@ enum err forward_request_show(struct forward *forward, struct json_writer *json)
     const struct exchange *exchange = forward->exchange;
     const struct writing writing = { forward, true };
     struct buf body AUTO(buf_done) = { 0 };
-    struct marks marks;
 
     buf_init(&body, REQUEST_TEXT_MAX);
-    TRY(body_marks(forward, &marks));
-    TRY(write_text(&writing, buf_bytes(&exchange->body), &marks, &body));
+    TRY(write_body(&writing, &body));
     TRY(buf_check(&body));
     json_str(json, "method", http_method_name(exchange->head.method));
     TRY(show_url(&writing, json));

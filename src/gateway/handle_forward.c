@@ -37,9 +37,9 @@ static enum err read_key(struct exchange *exchange)
                        &exchange->submission->idempotency);
 }
 
-static enum err propose(struct exchange *exchange)
+enum err forward_submit(struct forward *forward)
 {
-    struct forward *forward = exchange->forward;
+    struct exchange *exchange = forward->exchange;
     size_t count = forward->cards.count == 0 ? 1 : forward->cards.count;
 
     exchange->submission = submission_new(exchange->worker->service.vault, count);
@@ -48,6 +48,7 @@ static enum err propose(struct exchange *exchange)
     TRY(read_key(exchange));
     forward_propose(&exchange->caller, forward->route->config->name, &forward->cards,
                     exchange->submission);
+    forward->state = FORWARD_INTENT;
     return exchange_submit(exchange);
 }
 
@@ -118,7 +119,7 @@ static enum err begin(struct exchange *exchange, const struct token **ret_bad)
     if (exchange->forward == NULL)
         return ERR_OVERLOADED;
     TRY(look(exchange, ret_bad));
-    return is_dry_run(exchange) ? dry_run(exchange) : propose(exchange);
+    return is_dry_run(exchange) ? dry_run(exchange) : forward_submit(exchange->forward);
 }
 
 static enum serve forward_begin(struct exchange *exchange)

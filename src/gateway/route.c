@@ -49,6 +49,7 @@ enum err route_read_url(struct bytes url, struct route *route)
 
     route->authority = bytes_of(rest.data, slash);
     route->base = bytes_from(rest, slash);
+    route->path = route->base.size == 0 ? bytes_lit("/") : route->base;
     TRY(read_authority(route->authority, route));
     if (route->base.size > 0 && (target_read(route->base, &target) != OK || target.has_query))
         return ERR_CONFIG;

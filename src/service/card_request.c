@@ -92,13 +92,18 @@ static enum err read_metadata(const struct card_fields *fields, struct about *ab
     return OK;
 }
 
-static enum err read_number(struct bytes text, struct card_request *request)
+void card_request_describe(struct card_request *request)
 {
-    TRY(pan_parse(text, &request->card.pan));
     request->about.brand = brand_of(&request->card.pan);
     request->about.length = request->card.pan.count;
     pan_first(&request->card.pan, 6, request->about.first6);
     pan_last(&request->card.pan, 4, request->about.last4);
+}
+
+static enum err read_number(struct bytes text, struct card_request *request)
+{
+    TRY(pan_parse(text, &request->card.pan));
+    card_request_describe(request);
     return OK;
 }
 

@@ -46,7 +46,7 @@ class Document:
             assert status in (404, 405, 501) or status in (400, 401, 408, 431, 505), status
             return self.doc["components"]["responses"]["Problem"]
         responses = operation["responses"]
-        default = responses["default"] if "forward" in template else None
+        default = responses["default"] if "{route}" in template else None
         response = responses.get(str(status), default)
         assert response is not None, f"{method} {template} gives {status}"
         return self.resolve(response)

@@ -1,0 +1,199 @@
+#include "gateway/forward_state.h"
+
+#include "base/clock.h"
+#include "gateway/forward_answer.h"
+
+enum { BODY_HIGH = 64 * 1024 /* more than this does not wait for the caller to take it */ };
+
+/* What had been sent is not known to have arrived. */
+static enum err lost(const struct forward *forward)
+{
+    return forward->may_have_left ? ERR_OUTCOME_UNKNOWN : ERR_UNREACHABLE;
+}
+
+static bool is_full(const struct forward *forward)
+{
+    return forward->exchange->session != NULL && forward->exchange->answer.body.size > BODY_HIGH;
+}
+
+/* The answer is whole; the next request may have the connection if nothing is left on it. */
+static void end_answer(struct forward *forward)
+{
+    if (forward_answer_end(forward) != OK) {
+        forward_fail(forward, ERR_OUTCOME_UNKNOWN);
+        return;
+    }
+    if (forward->head.keep_alive && forward->is_out && forward->body.state == HTTP_BODY_DONE &&
+        stream_peek(forward->stream).size == 0)
+        upstream_give_back(forward->exchange->worker->upstreams[forward->route->place],
+                           forward->stream);
+    else
+        stream_close(forward->stream);
+    forward->stream = NULL;
+    forward->answered = true;
+    forward_settle(forward);
+}
+
+/* Nobody reads it, and nobody will. */
+static bool is_idle_talk(const struct forward *forward)
+{
+    return forward->exchange->session == NULL && !forward->has_key &&
+           forward->route->config->success_member.count == 0;
+}
+
+/* One piece further. False: there is none now, or there is nothing more to come. */
+static bool take_piece(struct forward *forward)
+{
+    struct bytes text = stream_peek(forward->stream);
+    enum http_step step;
+    size_t used;
+
+    if (text.size > FORWARD_PIECE)
+        text.size = FORWARD_PIECE;
+    buf_clear(&forward->piece);
+    step = http_body_read(&forward->body, text, &forward->piece, &used);
+    stream_consume(forward->stream, used);
+    if (step == HTTP_BAD || forward_answer_add(forward, buf_bytes(&forward->piece)) != OK) {
+        forward_fail(forward, ERR_OUTCOME_UNKNOWN);
+        return false;
+    }
+    if (forward->exchange->session == NULL)
+        buf_clear(&forward->exchange->answer.body);
+    if (step == HTTP_DONE || (text.size == 0 && stream_ended(forward->stream) &&
+                              forward->body.state == HTTP_BODY_UNTIL_CLOSE)) {
+        end_answer(forward);
+        return false;
+    }
+    if (text.size == 0 && stream_ended(forward->stream))
+        forward_fail(forward, ERR_OUTCOME_UNKNOWN);
+    return text.size > 0;
+}
+
+/* Read as much of the body as there is and as the caller takes. */
+void forward_pump(struct forward *forward)
+{
+    if (forward->state == FORWARD_BODY && is_idle_talk(forward)) {
+        forward_drop_stream(forward);
+        forward_settle(forward);
+        return;
+    }
+    while (forward->state == FORWARD_BODY && !is_full(forward)) {
+        if (!take_piece(forward))
+            break;
+    }
+    if (forward->state != FORWARD_BODY)
+        return;
+    stream_deadline(forward->stream, forward->route->config->answer_timeout_ms);
+    if (!forward->answered && forward->exchange->session != NULL) {
+        forward->exchange->answer.streamed = true;
+        forward->answered = true;
+    }
+}
+
+static void take_answer_head(struct forward *forward, struct bytes text)
+{
+    enum err err;
+
+    buf_clear(&forward->head_text);
+    buf_add(&forward->head_text, bytes_of(text.data, forward->head.size));
+    stream_consume(forward->stream, forward->head.size);
+    if (forward->head.status < 200 && forward->head.status != 101) {
+        http_response_head_start(&forward->head, FORWARD_HEAD_MAX);
+        return;
+    }
+    err = forward->head.status == 101 ? ERR_OUTCOME_UNKNOWN : forward_answer_begin(forward);
+    if (err != OK) {
+        forward_fail(forward, ERR_OUTCOME_UNKNOWN);
+        return;
+    }
+    forward_enter(forward, FORWARD_BODY);
+}
+
+/* Read on in the answer's head; false when it needs more, or is over. */
+static bool read_answer_head(struct forward *forward)
+{
+    struct bytes text = stream_peek(forward->stream);
+
+    switch (http_response_head_read(&forward->head, text)) {
+    case HTTP_MORE:
+        if (stream_ended(forward->stream))
+            forward_fail(forward, lost(forward));
+        return false;
+    case HTTP_BAD: forward_fail(forward, ERR_OUTCOME_UNKNOWN); return false;
+    case HTTP_DONE: take_answer_head(forward, text); return forward->state == FORWARD_HEAD;
+    }
+    return false;
+}
+
+static void on_readable(void *owner)
+{
+    struct forward *forward = owner;
+
+    while (forward->state == FORWARD_HEAD && read_answer_head(forward)) {
+    }
+    forward_pump(forward);
+    forward_wake(forward);
+}
+
+static void on_drained(void *owner)
+{
+    struct forward *forward = owner;
+
+    forward->is_out = true;
+}
+
+/* A caller who takes nothing keeps the processor waiting: that is no fault of the processor's. */
+static void on_timeout(void *owner)
+{
+    struct forward *forward = owner;
+
+    if (forward->state == FORWARD_BODY && is_full(forward)) {
+        stream_deadline(forward->stream, forward->route->config->answer_timeout_ms);
+        return;
+    }
+    forward_fail(forward, ERR_PROCESSOR_TIMEOUT);
+    forward_wake(forward);
+}
+
+static void on_closed(void *owner)
+{
+    struct forward *forward = owner;
+
+    forward->stream = NULL;
+    forward_fail(forward, lost(forward));
+    forward_wake(forward);
+}
+
+static const struct stream_handler forward_handler = {
+    .readable = on_readable, .drained = on_drained, .timeout = on_timeout, .closed = on_closed
+};
+
+/* From here on a byte may have left. */
+void forward_on_ready(void *owner, struct stream *stream)
+{
+    struct forward *forward = owner;
+
+    forward->stream = stream;
+    stream_attach(stream, &forward_handler, forward);
+    stream_deadline(stream, forward->route->config->answer_timeout_ms);
+    buf_add(stream_output(stream), buf_bytes(&forward->request));
+    buf_done(&forward->request);
+    if (buf_check(stream_output(stream)) != OK) {
+        forward_fail(forward, ERR_OVERLOADED);
+        forward_wake(forward);
+        return;
+    }
+    http_response_head_start(&forward->head, FORWARD_HEAD_MAX);
+    forward_enter(forward, FORWARD_HEAD);
+    forward->may_have_left = true;
+    forward->asked_ns = clock_mono_ns();
+    forward->is_out = stream_flush(stream);
+}
+
+void forward_on_failed(void *owner, enum err err)
+{
+    struct forward *forward = owner;
+
+    forward_fail(forward, err);
+    forward_wake(forward);
+}
