@@ -53,6 +53,7 @@ void figures_json(const struct figures *figures, struct buf *ret_text)
     json_open(&json, NULL, '{');
     json_str(&json, "workload", figures->name);
     json_number(&json, "connections", figures->connections);
+    json_number(&json, "requests", (int64_t)(figures->total.good + figures->total.bad));
     write_real(&json, "rate", figures->rate);
     write_real(&json, figure_name(FIGURE_RATE), figures_median(figures, FIGURE_RATE));
     write_codes(&json, &figures->total);

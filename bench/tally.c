@@ -1,5 +1,6 @@
 #include "bench/tally.h"
 
+#include <ctype.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -10,16 +11,28 @@ void tally_good(struct tally *tally, uint64_t latency_ns)
     histogram_add(&tally->latency_ns, latency_ns);
 }
 
+/* What a server says may end up in a report: letters, digits and little else. */
+static void name_code(char to[CODE_SIZE], const char *code)
+{
+    (void)snprintf(to, CODE_SIZE, "%s", code);
+    for (size_t i = 0; to[i] != '\0'; i++)
+        if (!isalnum((unsigned char)to[i]) && strchr(" _-.", to[i]) == NULL)
+            to[i] = '?';
+}
+
 /* The last place gathers what would need one more. */
 static struct code_count *tally_code(struct tally *tally, const char *code)
 {
+    char name[CODE_SIZE];
+
+    name_code(name, code);
     for (size_t i = 0; i < tally->code_count; i++)
-        if (strcmp(tally->codes[i].code, code) == 0)
+        if (strcmp(tally->codes[i].code, name) == 0)
             return &tally->codes[i];
     if (tally->code_count == CODES_MAX)
         return &tally->codes[CODES_MAX - 1];
-    (void)snprintf(tally->codes[tally->code_count].code, CODE_SIZE, "%s",
-                   tally->code_count == CODES_MAX - 1 ? "others" : code);
+    name_code(tally->codes[tally->code_count].code,
+              tally->code_count == CODES_MAX - 1 ? "others" : name);
     return &tally->codes[tally->code_count++];
 }
 

@@ -1,0 +1,173 @@
+"""pangate-bench as a whole, against a gateway of its own: short runs, what it prints, how it ends."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "program"))
+from gateway import Gateway, free_port  # noqa: E402
+
+SHORT = "--connections 4 --duration 0.3 --warmup 0 --rounds 1 --cards 20".split()
+WORKLOADS = ["tokenize", "detokenize", "inspect", "batch", "constant", "handshake"]
+
+
+@pytest.fixture(scope="module")
+def gateway(tmp_path_factory):
+    pangate = os.environ.get("PANGATE")
+    if pangate is None:
+        pytest.skip("PANGATE is not set")
+    gateway = Gateway(pangate, tmp_path_factory.mktemp("gateway") / "play").start()
+    yield gateway
+    gateway.stop()
+
+
+@pytest.fixture(scope="module")
+def bench(gateway):
+    """Run a workload against the gateway, as the shop with the back office behind it."""
+
+    def run(work, *options, port=None, name="shop", second="back-office"):
+        certs = gateway.folder / "certs"
+        command = [os.environ["PANGATE_BENCH"], work, "--ca", certs / "ca.pem"]
+        command += ["--url", f"https://127.0.0.1:{port or gateway.port}"]
+        command += ["--cert", certs / f"{name}.pem", "--key", certs / f"{name}.key"]
+        if second:
+            command += ["--cert2", certs / f"{second}.pem", "--key2", certs / f"{second}.key"]
+        return tool(*command, *options)
+
+    return run
+
+
+def tool(*command):
+    return subprocess.run(
+        [str(word) for word in command], capture_output=True, text=True, timeout=120, check=False
+    )
+
+
+def report(ran):
+    assert ran.returncode == 0, ran.stderr
+    return json.loads(ran.stdout)
+
+
+@pytest.mark.parametrize("work", WORKLOADS)
+def test_a_workload_reports_the_members_that_scripts_rely_on(bench, gateway, work):
+    ran = bench(work, *SHORT, "--json", "--pid", gateway.process.pid)
+    got = report(ran)
+    assert got["errors"] == {}
+    assert got["requests_per_second"] > 0
+    assert list(got["latency_us"]) == ["p50", "p90", "p99", "p99.9", "max"]
+    latencies = list(got["latency_us"].values())
+    assert latencies == sorted(latencies) and latencies[0] > 0
+    assert got["cpu_us_per_request"] > 0
+    assert ran.stderr == ""
+
+
+def test_without_a_pid_the_servers_time_is_null(bench):
+    assert report(bench("inspect", *SHORT, "--json"))["cpu_us_per_request"] is None
+
+
+def test_the_order_of_the_certificates_does_not_matter(bench):
+    got = report(bench("detokenize", *SHORT, "--json", name="back-office", second="shop"))
+    assert got["errors"] == {} and got["requests_per_second"] > 0
+
+
+def test_a_missing_right_is_said(bench):
+    ran = bench("detokenize", *SHORT, second=None)
+    assert ran.returncode == 1 and "right to detokenize" in ran.stderr
+
+
+def test_a_count_ends_a_round(bench):
+    got = report(bench("tokenize", *SHORT, "--rounds", 2, "--count", 120, "--json"))
+    assert got["requests"] == 240 and got["errors"] == {}
+
+
+def test_an_open_loop_keeps_its_rate(bench):
+    got = report(bench("inspect", *SHORT, "--rate", 300, "--duration", 1, "--json"))
+    assert 250 < got["requests_per_second"] < 330
+
+
+def test_rounds_are_listed_one_by_one(bench):
+    got = report(bench("inspect", *SHORT, "--rounds", 3, "--json"))
+    assert len(got["rounds"]["requests_per_second"]) == 3
+
+
+@pytest.mark.parametrize("options", [["--pipeline", 8], ["--no-keep-alive"], ["--threads", 2]])
+def test_other_ways_to_ask_give_no_errors(bench, options):
+    assert report(bench("inspect", *SHORT, *options, "--json"))["errors"] == {}
+
+
+def test_handshakes_resume(bench, gateway):
+    full = report(bench("handshake", *SHORT, "--json", "--pid", gateway.process.pid))
+    resumed = report(bench("handshake", *SHORT, "--resumed", "--json", "--pid", gateway.process.pid))
+    assert resumed["cpu_us_per_request"] < full["cpu_us_per_request"]
+
+
+def test_idle_connections_say_what_they_hold(bench, gateway):
+    got = report(bench("idle", *SHORT, "--connections", 200, "--json", "--pid", gateway.process.pid))
+    assert got["bytes_per_connection"] is not None and got["errors"] == {}
+
+
+def test_the_table_is_for_people(bench):
+    ran = bench("inspect", *SHORT)
+    assert ran.returncode == 0
+    assert "inspect, 4 connections, 1 round" in ran.stdout and "p99.9" in ran.stdout
+
+
+def test_the_html_report_stands_alone(bench, tmp_path):
+    bench("inspect", *SHORT, "--html", tmp_path / "a.html")
+    text = (tmp_path / "a.html").read_text()
+    assert text.count("<svg") == 2 and "http" not in text and "src=" not in text
+
+
+def test_nobody_at_the_other_end(bench):
+    ran = bench("inspect", *SHORT, port=free_port())
+    assert ran.returncode == 1 and "nobody answers" in ran.stderr
+
+
+@pytest.mark.parametrize(
+    "options", [["--rounds", "0"], ["--duration", "x"], ["--connections", "-1"], ["--nonsense"]]
+)
+def test_wrong_usage_is_exit_2(bench, options):
+    assert bench("inspect", *options).returncode == 2
+
+
+def test_no_workload_is_exit_2_and_help_is_0():
+    bench = os.environ["PANGATE_BENCH"]
+    assert tool(bench).returncode == 2
+    assert tool(bench, "fly").returncode == 2
+    assert tool(bench, "--help").returncode == 0
+    assert tool(bench, "inspect", "--help").returncode == 0
+
+
+def test_compare_says_when_there_is_no_difference(bench, tmp_path):
+    ran = bench("inspect", *SHORT, "--rounds", 3, "--json")
+    (tmp_path / "a.json").write_text(ran.stdout)
+    compared = tool(os.environ["PANGATE_BENCH"], "--compare", tmp_path / "a.json", tmp_path / "a.json")
+    assert compared.returncode == 0
+    assert "no difference" in compared.stdout and "worse" not in compared.stdout
+
+
+def test_compare_finds_what_is_worse(bench, tmp_path):
+    got = report(bench("inspect", *SHORT, "--rounds", 3, "--json"))
+    got["rounds"]["requests_per_second"] = [100, 101, 102]
+    (tmp_path / "a.json").write_text(json.dumps(got))
+    got["rounds"]["requests_per_second"] = [50, 51, 50]
+    (tmp_path / "b.json").write_text(json.dumps(got))
+    compared = tool(os.environ["PANGATE_BENCH"], "--compare", tmp_path / "a.json", tmp_path / "b.json")
+    assert "requests_per_second" in compared.stdout and "worse" in compared.stdout
+
+
+def test_compare_without_a_file_is_exit_1(tmp_path):
+    compared = tool(os.environ["PANGATE_BENCH"], "--compare", tmp_path / "a", tmp_path / "b")
+    assert compared.returncode == 1 and str(tmp_path / "a") in compared.stderr
+
+
+def test_peers_sets_the_gateway_beside_nginx(bench, gateway):
+    if not os.access("/usr/sbin/nginx", os.X_OK):
+        pytest.skip("nginx is not installed")
+    ran = bench("peers", *SHORT, "--only", "constant", "--pid", gateway.process.pid)
+    assert ran.returncode == 0, ran.stderr
+    assert "x nginx" in ran.stdout
