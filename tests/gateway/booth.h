@@ -5,7 +5,8 @@
 #ifndef PANGATE_TESTS_GATEWAY_BOOTH_H
 #define PANGATE_TESTS_GATEWAY_BOOTH_H
 
-#include "gateway/exchange.h"
+#include "gateway/admission.h"
+#include "gateway/endpoint_table.h"
 #include "gateway/route.h"
 #include "vault/world.h"
 
@@ -120,6 +121,99 @@ static inline void booth_await(struct booth *booth, struct exchange *exchange)
     assert_ptr_equal(&exchange->submission->node, list_take_first(&back));
     exchange->submission_is_out = false;
     booth->worker.submissions_out--;
+}
+
+enum { BOOTH_BODY_MAX = 1 << 20 };
+
+/* Serve a request as a session does, up to its answer. */
+static inline struct exchange *booth_call(struct booth *booth, const char *client, const char *head,
+                                          const char *body)
+{
+    struct exchange *exchange = booth_request(booth, client, head);
+    const struct handler *handler;
+    bool finishing = false;
+
+    buf_add_str(&exchange->body, body);
+    assert_err(OK, admission_judge(exchange, BOOTH_BODY_MAX));
+    handler = exchange->endpoint->handler;
+    for (;;) {
+        enum serve step = finishing ? handler->finish(exchange) : handler->begin(exchange);
+        if (step == SERVE_ANSWER)
+            return exchange;
+        if (step == SERVE_SLICE)
+            continue;
+        booth_await(booth, exchange);
+        finishing = true;
+    }
+}
+
+/* The body of the answer, as text. */
+static inline const char *booth_text(struct exchange *exchange)
+{
+    buf_add_u8(&exchange->answer.body, '\0');
+    buf_cut(&exchange->answer.body, exchange->answer.body.size - 1);
+    return (const char *)exchange->answer.body.data;
+}
+
+/* Whether the body of the answer holds this part; says so if not. */
+static inline bool booth_says(struct exchange *exchange, const char *part)
+{
+    if (strstr(booth_text(exchange), part) != NULL)
+        return true;
+    print_error("\"%s\" is not in: %s\n", part, booth_text(exchange));
+    return false;
+}
+
+/* The answer has this status, and this part in its body. */
+#define assert_answers(expected, part, exchange)                                                   \
+    do {                                                                                           \
+        assert_int_equal(expected, (exchange)->answer.status);                                     \
+        assert_true(booth_says(exchange, part));                                                   \
+    } while (0)
+
+/* The answer is this error, and blames this field (NULL: none). */
+#define assert_refuses(expected, blamed, exchange)                                                 \
+    do {                                                                                           \
+        const char *blamed_ = (blamed), *got_blamed_ = (exchange)->answer.field;                   \
+        assert_err(expected, (exchange)->answer.err);                                              \
+        assert_string_equal(blamed_ == NULL ? "" : blamed_,                                        \
+                            got_blamed_ == NULL ? "" : got_blamed_);                               \
+    } while (0)
+
+struct booth_value {
+    char text[64];
+};
+
+/* The text member of this name in the answer. */
+static inline struct booth_value booth_member(struct exchange *exchange, const char *name)
+{
+    struct booth_value value = { 0 };
+    char pattern[64];
+    const char *at;
+
+    (void)snprintf(pattern, sizeof(pattern), "\"%s\":\"", name);
+    at = strstr(booth_text(exchange), pattern);
+    assert_non_null(at);
+    at += strlen(pattern);
+    (void)snprintf(value.text, sizeof(value.text), "%.*s", (int)strcspn(at, "\""), at);
+    return value;
+}
+
+#define BOOTH_JSON " HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\n"
+#define BOOTH_END  "Content-Length: 1\r\n\r\n" /* the body itself comes by hand */
+
+/* A token of the shop's for a card. */
+static inline struct booth_value booth_token(struct booth *booth, const char *number)
+{
+    struct exchange *exchange;
+    struct booth_value token;
+    char body[128];
+
+    (void)snprintf(body, sizeof(body), "{\"card\":{\"number\":\"%s\"}}", number);
+    exchange = booth_call(booth, "shop", "POST /v1/tokenize" BOOTH_JSON BOOTH_END, body);
+    token = booth_member(exchange, "token");
+    exchange_give_back(exchange);
+    return token;
 }
 
 #endif
