@@ -128,24 +128,19 @@ def test_a_path_that_is_no_call_is_just_no_path(shop):
 
 def test_a_canary_is_left_in_no_log_and_no_file(own_gateway):
     """Every way in, then every byte that the gateway wrote."""
-    numbers, shop = [], own_gateway.client("shop")
+    shop = own_gateway.client("shop")
     for place in PLACES:
         for way in ("plain", "dashes"):
-            numbers.append(canary())
-            send(own_gateway, place, ways_to_write(numbers[-1])[way])
+            send(own_gateway, place, ways_to_write(canary())[way])
     for method, path in (("GET", "/{}"), ("BREW", "/v1/{}"), ("PUT", "/v1/tokens/{}"), ("POST", "/v1/tokenize/{}")):
-        numbers.append(canary())
-        shop.call(method, path.format(numbers[-1]), {} if method != "GET" else None)
+        shop.call(method, path.format(canary()), {} if method != "GET" else None)
     for body in ('{{"card":{{"number":"4111111111111111"}},"{}":1}}', '{{"card":{}}}', '{{"{}', '"{}"', '[{}]',
                  '{{"items":[{{"{}":1}}]}}', '{{"card":{{"number":"{}x"}}}}', '{{"card":{{"number":{}}}}}'):
         for path in ("/v1/tokenize", "/v1/tokenize/batch"):
-            numbers.append(canary())
-            shop.call("POST", path, raw=body.format(numbers[-1]).encode())
+            shop.call("POST", path, raw=body.format(canary()).encode())
     for header in ("Traceparent", "User-Agent", "X-Card", "Content-Type", "Expect", "Referer"):
-        numbers.append(canary())
-        shop.call("POST", "/v1/tokenize", {}, {header: numbers[-1]})
-    numbers.append(canary())
-    token = shop.tokenize(numbers[-1], customer="c").json["token"]
+        shop.call("POST", "/v1/tokenize", {}, {header: canary()})
+    token = shop.tokenize(canary(), customer="c").json["token"]
     own_gateway.client("back-office").detokenize(token, purpose="p")
     export = own_gateway.command("audit export").stdout
     own_gateway.stop()
@@ -153,7 +148,5 @@ def test_a_canary_is_left_in_no_log_and_no_file(own_gateway):
     seen = {"export": export.encode(), "log": own_gateway.log.read_bytes()}
     seen.update({str(p): p.read_bytes() for p in own_gateway.folder.rglob("*") if p.is_file()})
     assert len(export) > 1000 and len(seen["log"]) > 1000
-    for number in numbers:
-        for text in (number, "-".join(number[i:i + 4] for i in range(0, 16, 4)), number[:12]):
-            for name, content in seen.items():
-                assert text.encode() not in content, name
+    for name, content in seen.items():
+        assert not re.search(rb"4929(?:[0-9]{8}|-[0-9]{4}-)", content), name
