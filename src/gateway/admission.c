@@ -97,6 +97,6 @@ enum err admission_judge(struct exchange *exchange, uint64_t body_max)
 
 bool admission_may_go_on(const struct exchange *exchange, enum err err)
 {
-    return err != ERR_TOO_LARGE && err != ERR_EXPECTATION && err != ERR_UNKNOWN_CLIENT &&
+    return err != ERR_EXPECTATION && err != ERR_UNKNOWN_CLIENT &&
            exchange->body_reader.state != HTTP_BODY_BAD;
 }

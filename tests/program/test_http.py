@@ -111,6 +111,7 @@ def test_head_has_the_head_of_get_and_no_body(wire):
     ("/v1/tokenize", "POST"), ("/v1/tokenize/batch", "POST"), ("/v1/detokenize", "POST"),
     ("/v1/detokenize/batch", "POST"), ("/v1/tokens/lookup", "POST"),
     ("/v1/tokens/tok_x", "GET, HEAD, PATCH, DELETE"), ("/v1/openapi.json", "GET, HEAD"),
+    ("/v1/receipts/0", "GET, HEAD"),
 ])
 def test_a_method_that_a_path_has_not_gets_the_list_of_those_it_has(wire, path, allow):
     for method in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"):

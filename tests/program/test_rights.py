@@ -27,6 +27,7 @@ CALLS = [
     ("erase", "DELETE", "/v1/tokens/{token}", None, (204,), (404,)),
     (None, "GET", "/v1/openapi.json", None, (200,), (200,)),
     (None, "HEAD", "/v1/openapi.json", None, (200,), (200,)),
+    (None, "GET", "/v1/receipts/0", None, (404,), (404,)),
 ]
 
 
