@@ -71,9 +71,10 @@ struct config_client {
     char name[CONFIG_NAME_SIZE];
     char identity[CONFIG_TEXT_SIZE]; /* "URI:..." or "DNS:..." */
     char tenant[CONFIG_NAME_SIZE];
-    unsigned rights;             /* enum right bits */
-    struct config_words forward; /* route names behind forward: */
-    uint32_t rate_per_second;    /* 0: no limit */
+    unsigned rights;                                    /* enum right bits */
+    struct config_words forward;                        /* route names behind forward: */
+    uint32_t rate_per_second;                           /* 0: no limit */
+    uint32_t detokenize_per_minute, detokenize_per_day; /* 0: no limit */
 };
 
 struct config_route {

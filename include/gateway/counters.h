@@ -28,6 +28,7 @@ struct counters {
     _Atomic uint64_t duration_sum_ns;
     _Atomic uint64_t refusals[ERR_COUNT];
     _Atomic uint64_t sessions; /* open now */
+    _Atomic uint64_t alarms;
 };
 
 /* Change a counter that only this thread writes. */

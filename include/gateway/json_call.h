@@ -34,4 +34,8 @@ struct json_writer json_call_answer(struct exchange *exchange, int status);
 enum serve json_call_answered(struct exchange *exchange, struct json_writer *json,
                               const struct token *token);
 
+/* Spend the client's budget on so many cards. ERR_RATE, with Retry-After, if it is spent: an alarm
+ * entry the first time. */
+enum err json_call_spend(struct exchange *exchange, size_t count);
+
 #endif

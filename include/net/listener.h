@@ -37,7 +37,8 @@ struct listener_options {
     struct peer_directory directory; /* who is a client; with tls only */
     void (*opened)(void *owner,
                    struct stream *stream); /* calls stream_attach() or stream_close() */
-    void (*refused)(void *owner, enum handshake result); /* instead of opened; may be NULL */
+    /* instead of opened, with the peer's address; may be NULL */
+    void (*refused)(void *owner, enum handshake result, const char *address);
     void *owner;
 };
 

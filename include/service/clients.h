@@ -13,6 +13,7 @@
 #include "audit/entry.h"
 #include "service/rate.h"
 #include "service/right.h"
+#include "service/velocity.h"
 
 enum { PRINCIPAL_IDENTITY_SIZE = 512, PRINCIPAL_ROUTES_MAX = 32 };
 
@@ -27,6 +28,8 @@ struct principal {
     int64_t idempotency_keep_ms;                        /* its tenant's */
     uint32_t rate_per_second;                           /* 0: no limit */
     struct rate *rate;                                  /* set by clients_new() */
+    uint32_t detokenize_per_minute, detokenize_per_day; /* 0: no limit */
+    struct velocity *velocity;                          /* set by clients_new() */
 };
 
 struct clients;

@@ -37,6 +37,8 @@ static enum err fill_principal(const struct config *config, const struct keyring
     memcpy(principal->routes, client->forward.text, sizeof(principal->routes));
     principal->idempotency_keep_ms = tenant->idempotency_keep_ms;
     principal->rate_per_second = client->rate_per_second;
+    principal->detokenize_per_minute = client->detokenize_per_minute;
+    principal->detokenize_per_day = client->detokenize_per_day;
     return OK;
 }
 

@@ -63,6 +63,8 @@ static enum err batch_open(struct exchange *exchange)
     struct json_items items;
 
     TRY(take_items(exchange, &items));
+    if (exchange->endpoint->kind == AUDIT_DETOKENIZE)
+        TRY(json_call_spend(exchange, items.count));
     job = calloc(1, sizeof(*job));
     if (job == NULL)
         return ERR_OVERLOADED;

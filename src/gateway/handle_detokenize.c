@@ -16,6 +16,7 @@ static enum err begin(struct exchange *exchange)
     reveal_fields_check(&fields, &exchange->blame);
     exchange->parameter = fields.token;
     TRY(exchange->blame.err);
+    TRY(json_call_spend(exchange, 1));
     TRY(token_parse(fields.token, &token));
     TRY(json_call_prepare(exchange, 1));
     reveal_propose(&exchange->caller, &token, fields.purpose, &exchange->submission->items[0]);

@@ -1,5 +1,6 @@
 #include "gateway/json_call.h"
 
+#include "base/clock.h"
 #include "base/must.h"
 
 enum err json_call_open(struct exchange *exchange, struct json_reader *ret_body)
@@ -21,6 +22,28 @@ enum err json_call_prepare(struct exchange *exchange, size_t count)
     if (exchange->submission == NULL)
         return ERR_OVERLOADED;
     return exchange_read_key(exchange, exchange->submission);
+}
+
+static void raise_alarm(struct exchange *exchange, const char *what)
+{
+    struct audit_entry entry;
+
+    caller_entry(&exchange->caller, AUDIT_ALARM, &entry);
+    (void)bytes_copy_text(bytes_str(what), entry.detail, sizeof(entry.detail));
+    err_ignore(vault_note(exchange->worker->service.vault, &entry));
+    counter_add(&exchange->worker->counters.alarms, 1);
+}
+
+enum err json_call_spend(struct exchange *exchange, size_t count)
+{
+    struct velocity_verdict verdict;
+    enum err err = velocity_take(exchange->caller.principal->velocity, clock_mono_ns(),
+                                 (uint32_t)count, &verdict);
+
+    if (verdict.alarm != NULL)
+        raise_alarm(exchange, verdict.alarm);
+    exchange->answer.retry_after_s = verdict.retry_s;
+    return err;
 }
 
 static const char *blamed_field(const struct exchange *exchange, enum err err)

@@ -107,6 +107,18 @@ static void write_refusals(const struct server *server, struct buf *body)
     }
 }
 
+static void write_alarms(const struct server *server, struct buf *body)
+{
+    const struct metric metric = { "alarms_total", "counter",
+                                   "Alarms about clients: budgets spent, sudden change." };
+    uint64_t sum = 0;
+
+    for (size_t i = 0; i < server->worker_count; i++)
+        sum += atomic_load_explicit(&server->workers[i]->counters.alarms, memory_order_relaxed);
+    metric_begin(body, &metric);
+    metric_sample(body, "alarms_total", "", (double)sum);
+}
+
 static void write_connections(const struct server *server, struct buf *body)
 {
     const struct metric connections = { "connections", "gauge", "Open connections." };
@@ -252,6 +264,7 @@ void metrics_write(struct server *server, struct buf *body)
     write_requests(server, body);
     write_durations(server, body);
     write_refusals(server, body);
+    write_alarms(server, body);
     write_connections(server, body);
     write_journal(&stats, body);
     write_tenants(server, body);

@@ -79,6 +79,10 @@ static const struct option_row options[] = {
       "of tokenize inspect update erase detokenize admin forward:ROUTE forward:*" },
     { SECTION_CLIENT, "rate", OPTION_RATE, AT(client, rate_per_second), "", 1, 1000000000,
       "requests per second, such as 1000/s; without it no limit" },
+    { SECTION_CLIENT, "detokenize_per_minute", OPTION_COUNT, AT(client, detokenize_per_minute), "0",
+      0, 1000000000, "tokens that it may detokenize in a minute; 0: no limit" },
+    { SECTION_CLIENT, "detokenize_per_day", OPTION_COUNT, AT(client, detokenize_per_day), "0", 0,
+      1000000000, "the same for a day" },
 
     { SECTION_ROUTE, "url", OPTION_URL, AT(route, url), NULL, 0, 0,
       "where requests go: https://host[:port]/path/" },

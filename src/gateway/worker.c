@@ -24,11 +24,11 @@ static void on_opened(void *owner, struct stream *stream)
     session_open(owner, stream);
 }
 
-static void on_refused(void *owner, enum handshake result)
+static void on_refused(void *owner, enum handshake result, const char *address)
 {
     struct worker_listener *listener = owner;
 
-    refusals_add_handshake(listener->worker->service.refusals, handshake_text(result), "");
+    refusals_add_handshake(listener->worker->service.refusals, handshake_text(result), address);
 }
 
 static bool knows(void *owner, const char *identity)

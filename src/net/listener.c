@@ -24,7 +24,7 @@ struct listener {
     unsigned connections_max;
     int descriptors_max;
     void (*opened)(void *owner, struct stream *stream);
-    void (*refused)(void *owner, enum handshake result);
+    void (*refused)(void *owner, enum handshake result, const char *address);
     void *owner;
     atomic_uint_fast64_t connections, accepted, pauses; /* written here, read anywhere */
     atomic_uint_fast64_t handshakes[HANDSHAKE_COUNT];
@@ -50,7 +50,7 @@ static void on_handshake(struct stream_host *host, struct stream *stream, enum h
     if (result == HANDSHAKE_OK)
         listener->opened(listener->owner, stream);
     else if (listener->refused != NULL)
-        listener->refused(listener->owner, result);
+        listener->refused(listener->owner, result, stream_address(stream));
 }
 
 /* Accept when there is room: for another connection, and in the table of descriptors. */

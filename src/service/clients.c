@@ -6,6 +6,7 @@
 struct clients {
     size_t count;
     struct rate *rates;
+    struct velocity *velocities;
     struct principal rows[]; /* ordered by identity */
 };
 
@@ -43,7 +44,8 @@ enum err clients_new(const struct principal *rows, size_t count, struct clients 
     if (clients == NULL)
         return ERR_MEMORY;
     clients->rates = calloc(count + 1, sizeof(clients->rates[0]));
-    if (clients->rates == NULL) {
+    clients->velocities = calloc(count + 1, sizeof(clients->velocities[0]));
+    if (clients->rates == NULL || clients->velocities == NULL) {
         clients_free(clients);
         return ERR_MEMORY;
     }
@@ -54,6 +56,9 @@ enum err clients_new(const struct principal *rows, size_t count, struct clients 
     for (size_t i = 0; i < count; i++) {
         rate_init(&clients->rates[i], clients->rows[i].rate_per_second);
         clients->rows[i].rate = &clients->rates[i];
+        velocity_init(&clients->velocities[i], clients->rows[i].detokenize_per_minute,
+                      clients->rows[i].detokenize_per_day);
+        clients->rows[i].velocity = &clients->velocities[i];
     }
     if (!identities_differ(clients) || !names_differ(clients)) {
         clients_free(clients);
@@ -68,6 +73,7 @@ void clients_free(struct clients *clients)
     if (clients == NULL)
         return;
     free(clients->rates);
+    free(clients->velocities);
     free(clients);
 }
 

@@ -144,10 +144,11 @@ static inline void on_opened(void *owner, struct stream *stream)
     atomic_fetch_add(&session->scene->opened, 1);
 }
 
-static inline void on_refused(void *owner, enum handshake result)
+static inline void on_refused(void *owner, enum handshake result, const char *address)
 {
     struct scene *scene = owner;
 
+    assert_string_equal("127.0.0.1", address);
     atomic_fetch_add(&scene->refused[result], 1);
 }
 

@@ -51,9 +51,10 @@ static void on_nothing(void *owner)
     (void)owner;
 }
 
-static void say_handshake(void *owner, enum handshake result)
+static void say_handshake(void *owner, enum handshake result, const char *address)
 {
     (void)owner;
+    (void)address;
     (void)printf("handshake %s\n", handshake_text(result));
     (void)fflush(stdout);
 }
@@ -64,7 +65,7 @@ static void on_opened(void *owner, struct stream *stream)
                                                    on_nothing };
 
     stream_attach(stream, &handler, stream);
-    say_handshake(owner, HANDSHAKE_OK);
+    say_handshake(owner, HANDSHAKE_OK, "");
 }
 
 static bool knows(void *owner, const char *identity)
