@@ -67,6 +67,22 @@ static void a_turn_takes_all_singles_and_one_group(void **state)
     inbox_free(inbox);
 }
 
+static void notes_go_before_what_came_in_beside_them(void **state)
+{
+    struct inbox *inbox = inbox_made();
+    struct list singles, group;
+    (void)state;
+
+    list_init(&singles);
+    list_init(&group);
+    inbox_put(inbox, submission_of(box(), 1));
+    inbox_put(inbox, submission_of(NULL, 1));
+    assert_true(inbox_take(inbox, 0, &singles, &group));
+    assert_null(list_item(singles.next, struct submission, node)->reply_to);
+    assert_int_equal(2, list_drop(&singles));
+    inbox_free(inbox);
+}
+
 static void notes_alone_wait_until_they_are_old(void **state)
 {
     struct inbox *inbox = inbox_made();
@@ -135,6 +151,40 @@ static void a_proposal_wakes_a_sleeper(void **state)
     inbox_free(sender.inbox);
 }
 
+/* A turn takes long to decide, and then comes again. */
+static void *take_twice(void *inbox)
+{
+    struct list singles, group;
+
+    list_init(&singles);
+    list_init(&group);
+    (void)inbox_take(inbox, 10000, &singles, &group);
+    clock_sleep_ms(40);
+    (void)inbox_take(inbox, 0, &singles, &group);
+    (void)list_drop(&singles);
+    return NULL;
+}
+
+static void settling_waits_until_the_notes_were_decided(void **state)
+{
+    struct inbox *inbox = inbox_made();
+    int64_t since_ms = clock_mono_ms();
+    pthread_t thread;
+    (void)state;
+
+    inbox_put(inbox, submission_of(NULL, 1));
+    assert_int_equal(0, pthread_create(&thread, NULL, take_twice, inbox));
+    inbox_settle(inbox, 10000);
+    assert_in_range(clock_mono_ms() - since_ms, 40, 5000);
+    assert_int_equal(0, pthread_join(thread, NULL));
+    inbox_settle(inbox, 10000); /* there is nothing left to wait for */
+    inbox_put(inbox, submission_of(NULL, 1));
+    inbox_settle(inbox, 10); /* nobody takes it */
+    assert_in_range(clock_mono_ms() - since_ms, 50, 5000);
+    assert_null(take_twice(inbox));
+    inbox_free(inbox);
+}
+
 static void nothing_is_left_in_a_closed_inbox(void **state)
 {
     struct inbox *inbox = inbox_made();
@@ -159,9 +209,11 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_turn_takes_all_singles_and_one_group),
+        cmocka_unit_test(notes_go_before_what_came_in_beside_them),
         cmocka_unit_test(notes_alone_wait_until_they_are_old),
         cmocka_unit_test(many_notes_do_not_wait),
         cmocka_unit_test(a_proposal_wakes_a_sleeper),
+        cmocka_unit_test(settling_waits_until_the_notes_were_decided),
         cmocka_unit_test(nothing_is_left_in_a_closed_inbox),
     };
 
