@@ -14,6 +14,10 @@ struct metric {
 };
 void metric_begin(struct buf *body, const struct metric *metric);
 
+/* name="value", for a value that is not ours: it is escaped, and may become twice as long. The
+ * array must hold it. */
+void metric_label(const char *name, const char *value, char *ret_label, size_t size);
+
 /* One sample; `labels` is what stands in the braces, or "". */
 void metric_sample(struct buf *body, const char *name, const char *labels, double value);
 

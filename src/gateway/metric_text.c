@@ -1,9 +1,27 @@
 #include "gateway/metric_text.h"
 
+#include "base/must.h"
+
 void metric_begin(struct buf *body, const struct metric *metric)
 {
     buf_format(body, "# HELP pangate_%s %s\n# TYPE pangate_%s %s\n", metric->name, metric->help,
                metric->name, metric->type);
+}
+
+void metric_label(const char *name, const char *value, char *ret_label, size_t size)
+{
+    struct buf label;
+
+    buf_init_fixed(&label, ret_label, size - 1);
+    buf_format(&label, "%s=\"", name);
+    for (; *value != '\0'; value++) {
+        if (*value == '"' || *value == '\\' || *value == '\n')
+            buf_add_u8(&label, '\\');
+        buf_add_u8(&label, *value == '\n' ? 'n' : (uint8_t)*value);
+    }
+    buf_add_u8(&label, '"');
+    must(buf_check(&label) == OK);
+    ret_label[label.size] = '\0';
 }
 
 void metric_sample(struct buf *body, const char *name, const char *labels, double value)

@@ -1,6 +1,7 @@
 #include "gateway/metrics.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "gateway/endpoint_table.h"
 #include "gateway/metric_text.h"
@@ -89,6 +90,30 @@ static void write_durations(const struct server *server, struct buf *body)
                                                        .sum_s = (double)sum_ns / NS_PER_S });
 }
 
+static bool is_code_of_earlier(size_t err)
+{
+    for (size_t i = 0; i < err; i++) {
+        if (strcmp(err_code((enum err)i), err_code((enum err)err)) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* A code, summed over the workers and over the errors that a caller cannot tell apart. */
+static uint64_t sum_refusals(const struct server *server, const char *code)
+{
+    uint64_t sum = 0;
+
+    for (size_t err = 0; err < ERR_COUNT; err++) {
+        if (strcmp(err_code((enum err)err), code) != 0)
+            continue;
+        for (size_t i = 0; i < server->worker_count; i++)
+            sum += atomic_load_explicit(&server->workers[i]->counters.refusals[err],
+                                        memory_order_relaxed);
+    }
+    return sum;
+}
+
 static void write_refusals(const struct server *server, struct buf *body)
 {
     const struct metric metric = { "refusals_total", "counter", "Requests refused, by code." };
@@ -96,13 +121,11 @@ static void write_refusals(const struct server *server, struct buf *body)
 
     metric_begin(body, &metric);
     for (size_t err = 0; err < ERR_COUNT; err++) {
-        uint64_t sum = 0;
-        for (size_t i = 0; i < server->worker_count; i++)
-            sum += atomic_load_explicit(&server->workers[i]->counters.refusals[err],
-                                        memory_order_relaxed);
+        const char *code = err_code((enum err)err);
+        uint64_t sum = is_code_of_earlier(err) ? 0 : sum_refusals(server, code);
         if (sum == 0)
             continue;
-        (void)snprintf(labels, sizeof(labels), "code=\"%s\"", err_code((enum err)err));
+        (void)snprintf(labels, sizeof(labels), "code=\"%s\"", code);
         metric_sample(body, "refusals_total", labels, (double)sum);
     }
 }
@@ -222,8 +245,8 @@ static void write_certificates(const struct server *server, struct buf *body)
 
     metric_begin(body, &metric);
     while (certificate_file_next(server, &at, &file)) {
-        char labels[PATH_SIZE + 16];
-        (void)snprintf(labels, sizeof(labels), "file=\"%s\"", file.path);
+        char labels[2 * PATH_SIZE + 16];
+        metric_label("file", file.path, labels, sizeof(labels));
         metric_sample(body, metric.name, labels, (double)(file.not_after_ms / 1000));
     }
 }

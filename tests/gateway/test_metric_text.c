@@ -43,6 +43,17 @@ static void a_sample_has_labels_or_none(void **state)
                 *state);
 }
 
+static void a_label_is_escaped(void **state)
+{
+    char label[64];
+    (void)state;
+
+    metric_label("file", "/a \"b\"\\c\n", label, sizeof(label));
+    assert_string_equal("file=\"/a \\\"b\\\"\\\\c\\n\"", label);
+    metric_label("f", "", label, sizeof("f=\"\""));
+    assert_string_equal("f=\"\"", label);
+}
+
 static void a_large_count_is_written_whole(void **state)
 {
     metric_sample(*state, "n", "", 9007199254740991.0);
@@ -81,6 +92,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_metric_begins_with_help_and_type, body_setup,
                                         body_teardown),
         cmocka_unit_test_setup_teardown(a_sample_has_labels_or_none, body_setup, body_teardown),
+        cmocka_unit_test(a_label_is_escaped),
         cmocka_unit_test_setup_teardown(a_large_count_is_written_whole, body_setup, body_teardown),
         cmocka_unit_test_setup_teardown(a_single_is_all_of_it, body_setup, body_teardown),
         cmocka_unit_test_setup_teardown(the_buckets_of_a_histogram_add_up, body_setup,
