@@ -148,7 +148,7 @@ def test_a_request_that_takes_too_long_gets_408_and_an_idle_connection_just_ends
         reply = wire.reply()
         assert_problem(reply, 408, "request_timeout")
         assert reply.headers["connection"] == "close" and wire.ends_within(1.0)
-    assert 0.9 < time.monotonic() - began < 2
+    assert 0.9 < time.monotonic() - began < 4
     began = time.monotonic()
     for byte in b"GET /v1/openapi.json HTTP/1.1\r\n":
         drip.send(bytes([byte]))
@@ -163,10 +163,12 @@ def test_a_client_has_a_rate_and_is_told_when_to_come_again(special):
     gateway = special(lambda text: text.replace(
         "rights = detokenize inspect", "rights = detokenize inspect\nrate = 5/s"))
     office = gateway.client("back-office")
-    answers = [office.call("GET", f"/v1/tokens/{UNKNOWN}") for _ in range(12)]
+    began = time.monotonic()
+    answers = [office.call("GET", f"/v1/tokens/{UNKNOWN}") for _ in range(40)]
     refused = [a for a in answers if a.status == 429]
 
-    assert [a.status for a in answers[:5]] == [404] * 5 and len(refused) >= 5
+    assert [a.status for a in answers[:5]] == [404] * 5
+    assert len(answers) - len(refused) <= 5 * (time.monotonic() - began) + 6 and refused
     assert_problem(refused[0], 429, "too_many_requests")
     assert refused[0].headers["retry-after"] == "1" and "connection" not in refused[0].headers
     assert office.call("PUT", f"/v1/tokens/{UNKNOWN}").status == 405, "said before the rate"

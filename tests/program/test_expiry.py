@@ -8,7 +8,7 @@ import pytest
 from cards import VISA, pan
 
 
-def soon(seconds=2):
+def soon(seconds=3):
     return datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(seconds=seconds)
 
 
