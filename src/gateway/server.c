@@ -17,8 +17,10 @@ static void stop_workers(struct server *server)
 {
     const struct worker_message stop = { .order = ORDER_STOP };
 
-    for (size_t i = 0; i < server->worker_count; i++)
-        err_ignore(worker_send(server->workers[i], &stop));
+    for (size_t i = 0; i < server->worker_count; i++) {
+        if (server->workers[i]->started) /* else nobody would take it */
+            err_ignore(worker_send(server->workers[i], &stop));
+    }
     for (size_t i = 0; i < server->worker_count; i++)
         worker_join(server->workers[i]);
 }
