@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "gateway/config.h"
 
 enum {
     COUNTERS_REQUESTS_MAX = 256, /* combinations of endpoint, method and status */
@@ -22,6 +23,14 @@ struct request_counter {
     _Atomic uint64_t count;
 };
 
+/* One route's share of a worker's forwards, by what became of the request. */
+struct route_counters {
+    _Atomic uint64_t sent, not_sent, unknown;
+    _Atomic uint64_t connections;      /* open now */
+    _Atomic uint64_t breaker_openings; /* so often it was found to be out of order */
+    _Atomic uint64_t breaker_is_open;
+};
+
 struct counters {
     struct request_counter requests[COUNTERS_REQUESTS_MAX];
     _Atomic uint64_t duration_buckets[DURATION_BUCKETS + 1]; /* the last: all that took longer */
@@ -29,6 +38,7 @@ struct counters {
     _Atomic uint64_t refusals[ERR_COUNT];
     _Atomic uint64_t sessions; /* open now */
     _Atomic uint64_t alarms;
+    struct route_counters routes[CONFIG_ROUTES_MAX];
 };
 
 /* Change a counter that only this thread writes. */

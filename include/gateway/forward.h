@@ -38,6 +38,7 @@ struct forward {      /* SECRET */
     const struct route *route;
     enum forward_state state;
     bool has_key;       /* the answer is kept */
+    bool is_admitted;   /* by the breaker, which waits to hear how it went */
     bool may_have_left; /* a byte of the request */
     bool is_out;        /* all of it */
     bool answered;      /* exchange->answer is decided */
@@ -75,6 +76,10 @@ void forward_free(struct forward *forward);
 
 /* The token of a number in a text, for struct held_vault: `context` is the forward. */
 bool forward_find_token(void *context, const struct pan *pan, struct token *ret_token);
+
+/* Whether the caller only wants to see what would be sent; and the answer that shows it. */
+bool forward_is_dry_run(const struct exchange *exchange);
+enum err forward_dry_run(struct exchange *exchange);
 
 /* Propose the intent for forward->cards. */
 enum err forward_submit(struct forward *forward);

@@ -19,6 +19,10 @@ void forward_wake(struct forward *forward);
 /* No more is to come: submit the outcome. */
 void forward_settle(struct forward *forward);
 
+/* Ask the breaker; how it went: with a head of an answer, or forward_fail(). */
+bool forward_is_let_try(struct forward *forward);
+void forward_tell_success(struct forward *forward);
+
 /* It does not come to an answer of the processor's, or not to its end. */
 void forward_fail(struct forward *forward, enum err err);
 

@@ -12,6 +12,7 @@
 #include "gateway/config.h"
 #include "gateway/counters.h"
 #include "gateway/directory.h"
+#include "net/breaker.h"
 #include "net/listener.h"
 #include "net/timer.h"
 #include "service/worker.h"
@@ -38,9 +39,10 @@ struct worker {
     struct worker_listener listeners[CONFIG_LISTENERS_MAX];
     const struct routes *routes;                   /* lent */
     struct upstream *upstreams[CONFIG_ROUTES_MAX]; /* by a route's place */
-    struct list forwards;                          /* that are not over */
-    struct list exchanges;                         /* the pool */
-    size_t exchange_count;                         /* made so far */
+    struct breaker breakers[CONFIG_ROUTES_MAX];
+    struct list forwards;  /* that are not over */
+    struct list exchanges; /* the pool */
+    size_t exchange_count; /* made so far */
     size_t submissions_out;
     struct http_date date;
     struct buf log_lines; /* of this round */

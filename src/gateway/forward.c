@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "base/clock.h"
 #include "base/must.h"
 #include "gateway/forward_answer.h"
 #include "gateway/inbound.h"
@@ -113,9 +114,21 @@ void forward_free(struct forward *forward)
     free(forward);
 }
 
+static void count(const struct forward *forward)
+{
+    struct route_counters *counters =
+        &forward->exchange->worker->counters.routes[forward->route->place];
+
+    if (!forward->may_have_left)
+        counter_add(&counters->not_sent, 1);
+    else
+        counter_add(forward->status == 0 ? &counters->unknown : &counters->sent, 1);
+}
+
 void forward_settle(struct forward *forward)
 {
     forward_enter(forward, FORWARD_OUTCOME);
+    count(forward);
     if (forward->status != 0 && forward_answer_succeeds(forward))
         forward_destroy_codes(&forward->exchange->caller, forward->route->config->name,
                               &forward->cards);
@@ -123,6 +136,35 @@ void forward_settle(struct forward *forward)
         forward->exchange->answer.err == OK)
         err_ignore(forward_answer_seal(forward));
     owe_outcome(forward);
+}
+
+static struct breaker *breaker_of(struct forward *forward)
+{
+    return &forward->exchange->worker->breakers[forward->route->place];
+}
+
+bool forward_is_let_try(struct forward *forward)
+{
+    forward->is_admitted = breaker_admits(breaker_of(forward), clock_mono_ms());
+    return forward->is_admitted;
+}
+
+void forward_tell_success(struct forward *forward)
+{
+    breaker_success(breaker_of(forward));
+    forward->is_admitted = false;
+}
+
+/* That a caller went away, or that we are full, is nothing against the processor. */
+static void tell_failure(struct forward *forward, enum err err)
+{
+    if (!forward->is_admitted)
+        return;
+    forward->is_admitted = false;
+    if (err == ERR_UNREACHABLE || err == ERR_PROCESSOR_TIMEOUT || err == ERR_OUTCOME_UNKNOWN)
+        breaker_failure(breaker_of(forward), clock_mono_ms());
+    else
+        breaker_forget(breaker_of(forward));
 }
 
 void forward_drop_stream(struct forward *forward)
@@ -138,6 +180,7 @@ void forward_fail(struct forward *forward, enum err err)
     struct answer *answer = &forward->exchange->answer;
 
     forward_drop_stream(forward);
+    tell_failure(forward, err);
     if (forward->answered) {
         forward->broken = true;
     } else {

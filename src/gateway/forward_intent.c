@@ -29,6 +29,8 @@ static void ask(struct forward *forward)
 {
     enum err err = forward_request_write(forward, &forward->request);
 
+    if (err == OK && !forward_is_let_try(forward))
+        err = ERR_UNREACHABLE;
     if (err != OK) {
         forward_fail(forward, err);
         return;

@@ -101,6 +101,7 @@ static void take_answer_head(struct forward *forward, struct bytes text)
         http_response_head_start(&forward->head, FORWARD_HEAD_MAX);
         return;
     }
+    forward_tell_success(forward);
     err = forward->head.status == 101 ? ERR_OUTCOME_UNKNOWN : forward_answer_begin(forward);
     if (err != OK) {
         forward_fail(forward, ERR_OUTCOME_UNKNOWN);

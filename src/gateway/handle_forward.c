@@ -77,7 +77,7 @@ static enum err look(struct exchange *exchange, const struct token **ret_bad)
     return err;
 }
 
-static bool is_dry_run(const struct exchange *exchange)
+bool forward_is_dry_run(const struct exchange *exchange)
 {
     struct bytes value;
 
@@ -100,7 +100,7 @@ static enum err enter_dry_run(const struct exchange *exchange)
     return vault_note(exchange->worker->service.vault, &entry);
 }
 
-static enum err dry_run(struct exchange *exchange)
+enum err forward_dry_run(struct exchange *exchange)
 {
     struct json_writer json = json_call_answer(exchange, 200);
 
@@ -119,7 +119,8 @@ static enum err begin(struct exchange *exchange, const struct token **ret_bad)
     if (exchange->forward == NULL)
         return ERR_OVERLOADED;
     TRY(look(exchange, ret_bad));
-    return is_dry_run(exchange) ? dry_run(exchange) : forward_submit(exchange->forward);
+    return forward_is_dry_run(exchange) ? forward_dry_run(exchange)
+                                        : forward_submit(exchange->forward);
 }
 
 static enum serve forward_begin(struct exchange *exchange)

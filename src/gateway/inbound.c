@@ -125,6 +125,8 @@ static enum err begin(struct exchange *exchange)
     if (forward == NULL)
         return ERR_OVERLOADED;
     TRY(scan(forward));
+    if (forward_is_dry_run(exchange))
+        return forward_dry_run(exchange);
     if (forward->unknown->count > 0)
         return store(forward);
     return forward_submit(forward);
@@ -135,7 +137,8 @@ static enum serve inbound_begin(struct exchange *exchange)
     enum err err = begin(exchange);
 
     if (err == OK)
-        return SERVE_WAIT;
+        return exchange->submission_is_out ? SERVE_WAIT : SERVE_ANSWER;
+    buf_clear(&exchange->answer.body);
     exchange_fail(exchange, err, exchange->blame.err == err ? exchange->blame.field : NULL);
     forward_refuse(&exchange->caller, exchange->route->config->name, NULL, err);
     return SERVE_ANSWER;

@@ -7,6 +7,7 @@
 #include "gateway/metric_text.h"
 #include "gateway/process_info.h"
 #include "gateway/readiness.h"
+#include "gateway/route_metrics.h"
 #include "gateway/status_page.h"
 
 enum { LABELS_SIZE = 256, NS_PER_S = 1000000000 };
@@ -289,6 +290,7 @@ void metrics_write(struct server *server, struct buf *body)
     write_refusals(server, body);
     write_alarms(server, body);
     write_connections(server, body);
+    route_metrics_write(server, body);
     write_journal(&stats, body);
     write_tenants(server, body);
     write_draws(&stats, body);

@@ -113,6 +113,21 @@ static void on_messages(void *owner)
     }
 }
 
+/* For whoever formats the metrics: what this thread alone may read. */
+static void look_at_routes(struct worker *worker)
+{
+    for (size_t i = 0; i < worker->routes->count; i++) {
+        struct route_counters *counters = &worker->counters.routes[i];
+        struct upstream_stats stats = { 0 };
+        upstream_add_stats(worker->upstreams[i], &stats);
+        atomic_store_explicit(&counters->connections, stats.connections, memory_order_relaxed);
+        atomic_store_explicit(&counters->breaker_openings, worker->breakers[i].openings,
+                              memory_order_relaxed);
+        atomic_store_explicit(&counters->breaker_is_open, worker->breakers[i].is_open,
+                              memory_order_relaxed);
+    }
+}
+
 static void on_second(void *owner)
 {
     struct worker *worker = owner;
@@ -120,6 +135,7 @@ static void on_second(void *owner)
     http_date_set(&worker->date, clock_wall_ms());
     refusals_flush(worker->service.refusals);
     forward_destroy_old_codes(&worker->service);
+    look_at_routes(worker);
 }
 
 static void before_sleep(void *owner)

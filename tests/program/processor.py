@@ -98,7 +98,7 @@ class Processor:
                         time.sleep(step)
                     else:
                         connection.sendall(step)
-        except OSError:
+        except (OSError, AttributeError):  # without a context no handshake works
             pass
         finally:
             raw.close()

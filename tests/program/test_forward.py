@@ -457,3 +457,23 @@ def test_a_dry_run_shows_masks_and_sends_nothing(gateway, shop, processor):
     assert {"name": "Authorization", "value": "***"} in shown["headers"]
     assert b"sesame" not in answer.body and PAN.encode() not in answer.body
     assert len(processor.requests) == before
+
+
+def test_a_processor_out_of_order_is_left_alone_for_a_while(gateway, shop, processor):
+    before, processor.context = processor.context, None  # no handshake works
+    gateway.restart()
+    shop.close()
+    try:
+        for _ in range(12):
+            assert forward(shop, body={}).code == "processor_unreachable"
+        time.sleep(1.2)
+        assert gateway.metric("upstream_circuit_openings_total", '{route="psp"}') >= 1
+        assert gateway.metric("upstream_circuit_open", '{route="psp"}') >= 1
+        assert gateway.metric("forwards_total", '{route="psp",forwarded="no"}') == 12
+    finally:
+        processor.context = before
+    time.sleep(5)
+    assert forward(shop, body={}).status == 200
+    time.sleep(1.2)
+    assert gateway.metric("upstream_circuit_open", '{route="psp"}') == 0
+    assert gateway.metric("forwards_total", '{route="psp",forwarded="yes"}') == 1

@@ -128,6 +128,18 @@ def test_too_many_numbers_are_refused(shop, server):
     assert len(server.requests) == seen
 
 
+def test_a_dry_run_shows_tokens_and_masks_and_stores_nothing(shop, server):
+    known = shop.tokenize(PAN).json["token"]
+    seen = len(server.requests)
+    headers = {"Pangate-Dry-Run": "1", "Content-Type": "application/json"}
+    answer = inbound(shop, body={"a": PAN, "b": "6200000000000005"}, headers=headers)
+    assert answer.status == 200 and answer.headers["pangate-forwarded"] == "no"
+    assert json.loads(answer.json["request"]["body"]) == {"a": known, "b": "620000******0005"}
+    lookup = shop.call("POST", "/v1/tokens/lookup", {"card": {"number": "6200000000000005"}})
+    assert lookup.status == 404
+    assert len(server.requests) == seen
+
+
 def luhn(number):
     total = 0
     for place, digit in enumerate(reversed(number)):
