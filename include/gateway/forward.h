@@ -99,9 +99,10 @@ static inline bool forward_may_stop(const struct forward *forward)
 /* Whether the session can begin to answer. */
 bool forward_is_answered(const struct forward *forward);
 
-enum pour { POUR_WAIT, POUR_END, POUR_BROKEN };
+enum pour { POUR_NONE, POUR_SOME, POUR_END, POUR_BROKEN };
 
-/* Append what there is of an answer that streams. */
+/* Append what there is of an answer that streams. After POUR_SOME there may be more, and nobody
+ * rings for it: ask again when that is sent. After POUR_NONE the session is told. */
 enum pour forward_pour(struct forward *forward, struct buf *output);
 
 /* The worker stops: bring every forward to its outcome. */

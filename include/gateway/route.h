@@ -12,10 +12,9 @@
 #include "base/buf.h"
 #include "base/why.h"
 #include "gateway/config.h"
+#include "net/tls_client.h"
 #include "relay/fields.h"
 #include "wire/http_head.h"
-
-struct tls_client;
 
 enum { ROUTE_ALLOW_SIZE = 64 };
 
@@ -42,6 +41,9 @@ void routes_close(struct routes *routes); /* accepts zeroes */
 
 /* Split https://host[:port]/path/ into the members of a route. ERR_CONFIG. */
 enum err route_read_url(struct bytes url, struct route *route);
+
+/* base64 of a SHA-256. ERR_CONFIG. */
+enum err route_read_pin(struct bytes text, uint8_t ret_pin[TLS_PIN_SIZE]);
 
 /* NULL if there is none of this name in this direction. */
 const struct route *routes_find(const struct routes *routes, struct bytes name, bool inbound);

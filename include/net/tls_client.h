@@ -9,6 +9,9 @@
 #ifndef PANGATE_NET_TLS_CLIENT_H
 #define PANGATE_NET_TLS_CLIENT_H
 
+#include <stddef.h>
+#include <stdint.h>
+
 #include "base/err.h"
 #include "base/why.h"
 #include "net/handshake.h"
@@ -17,9 +20,13 @@ struct ssl_st;
 struct tls_client;
 struct x509_store_ctx_st;
 
+enum { TLS_PIN_SIZE = 32, TLS_PINS_MAX = 32 }; /* SHA-256 of a SubjectPublicKeyInfo */
+
 struct tls_client_options {
-    const char *host;        /* a DNS name or an IP address */
-    const char *ca;          /* PEM */
+    const char *host; /* a DNS name or an IP address */
+    const char *ca;   /* PEM; NULL only with pins: then a pinned leaf needs no issuer */
+    const uint8_t (*pins)[TLS_PIN_SIZE]; /* copied; with any, the leaf's key must be one of them */
+    size_t pin_count;
     const char *certificate; /* ours, PEM, leaf first; NULL: none */
     const char *key;         /* PEM, readable by its owner only; NULL: none */
 };

@@ -7,10 +7,12 @@ static int run(int argc, char **argv)
     const char *path = NULL;
     const struct argp_child children[] = { { &config_argument, 0, NULL, 0 }, { 0 } };
     const struct argp parser = {
-        .doc = "Serve in the foreground, one JSON line a request on standard error.\v"
-               "SIGHUP reads certificates, revocation lists, clients and routes again; a file with "
-               "a mistake changes nothing. SIGTERM drains: no new connections, and the requests "
-               "that are being served get their answers.",
+        .doc =
+            "Serve in the foreground, one JSON line a request on standard error.\v"
+            "SIGHUP reads certificates, revocation lists and clients again; listeners and routes "
+            "change with a restart only, and a file with a mistake changes nothing. SIGTERM "
+            "drains: no new connections, and the requests "
+            "that are being served get their answers.",
         .children = children,
     };
     struct config *config;

@@ -1,9 +1,12 @@
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/must.h"
 #include "gateway/config_build.h"
+#include "gateway/route.h"
+#include "net/endpoint.h"
 
 static void check_missing(struct config_build *build, const struct config_part *part)
 {
@@ -69,10 +72,53 @@ static void check_client(struct config_build *build, const struct config_part *p
     }
 }
 
+/* A name is looked up when it is needed; a number can be judged now. */
+static bool is_private(const struct route *route)
+{
+    const char *open = strchr(route->host, ':') == NULL ? "" : "[";
+    char text[CONFIG_TEXT_SIZE + 16];
+    struct endpoint endpoint;
+
+    (void)snprintf(text, sizeof(text), "%s%s%s:%u", open, route->host, open[0] == '\0' ? "" : "]",
+                   route->port);
+    return endpoint_parse(text, &endpoint) == OK && endpoint_is_private(&endpoint);
+}
+
+/* What the table of options cannot say of a value. */
+static void check_route_values(struct config_build *build, const struct config_part *part,
+                               const struct config_route *route)
+{
+    struct route scratch = { 0 };
+    uint8_t pin[TLS_PIN_SIZE];
+    bool fields = true, pins = true;
+
+    if (route->url[0] != '\0' && route_read_url(bytes_str(route->url), &scratch) != OK)
+        config_build_blame(build, config_part_line(part, "url"),
+                           "[route %s] url: must be https://host[:port]/path/", route->name);
+    else if (!route->private_addresses && is_private(&scratch))
+        config_build_blame(build, config_part_line(part, "private_addresses"),
+                           "[route %s] private_addresses: must be yes for this url", route->name);
+    for (size_t i = 0; i < route->fields.count; i++)
+        fields &= fields_add(&scratch.fields, bytes_str(route->fields.text[i])) == OK;
+    if (!fields)
+        config_build_blame(build, config_part_line(part, "fields"),
+                           "[route %s] fields: must be /json/pointer or form:name", route->name);
+    for (size_t i = 0; i < route->pins.count; i++)
+        pins &= route_read_pin(bytes_str(route->pins.text[i]), pin) == OK;
+    if (!pins)
+        config_build_blame(build, config_part_line(part, "pins"),
+                           "[route %s] pins: must be base64 of SHA-256", route->name);
+    if (route->success_member.count == 1)
+        config_build_blame(build, config_part_line(part, "success_member"),
+                           "[route %s] success_member: must be a JSON pointer and values",
+                           route->name);
+}
+
 static void check_route(struct config_build *build, const struct config_part *part)
 {
     const struct config_route *route = config_part_values(build, part);
 
+    check_route_values(build, part, route);
     if (route->ca[0] == '\0' && route->pins.count == 0)
         config_build_blame(build, part->line, "[route %s] ca: is missing, and so is pins",
                            route->name);

@@ -214,8 +214,10 @@ enum pour forward_pour(struct forward *forward, struct buf *output)
 {
     struct exchange *exchange = forward->exchange;
     struct buf *body = &exchange->answer.body;
+    bool any;
 
     forward_pump(forward);
+    any = body->size > 0;
     exchange->bytes_out += body->size;
     if (exchange->head.is_old)
         buf_add(output, buf_bytes(body));
@@ -225,7 +227,7 @@ enum pour forward_pour(struct forward *forward, struct buf *output)
     if (forward->broken)
         return POUR_BROKEN;
     if (forward->state != FORWARD_OVER)
-        return POUR_WAIT;
+        return any ? POUR_SOME : POUR_NONE;
     if (!exchange->head.is_old)
         http_write_last_chunk(output);
     return POUR_END;

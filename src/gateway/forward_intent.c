@@ -78,6 +78,9 @@ static void take_intent(struct forward *forward)
     forward->intent = submission->items[0].number;
     exchange->answer.has_receipt = true;
     exchange->answer.receipt = forward->intent;
+    if (forward->cards.count > 0)
+        memcpy(exchange->answer.token_last4, token_last4(&forward->cards.list[0].token),
+               sizeof(exchange->answer.token_last4));
     if (!forward_is_inbound(forward))
         err = forward_finish(&exchange->caller, &to, submission, &forward->cards);
     if (err == OK && exchange->session == NULL)

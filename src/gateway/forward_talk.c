@@ -64,9 +64,9 @@ static bool take_piece(struct forward *forward)
         end_answer(forward);
         return false;
     }
-    if (text.size == 0 && stream_ended(forward->stream))
+    if (used == 0 && stream_ended(forward->stream))
         forward_fail(forward, ERR_OUTCOME_UNKNOWN);
-    return text.size > 0;
+    return used > 0;
 }
 
 /* Read as much of the body as there is and as the caller takes. */

@@ -26,6 +26,13 @@ static bool same_listeners(const struct config *a, const struct config *b)
     return true;
 }
 
+/* Requests in flight hold on to their routes. */
+static bool same_routes(const struct config *a, const struct config *b)
+{
+    return a->route_count == b->route_count &&
+           memcmp(a->routes, b->routes, a->route_count * sizeof(a->routes[0])) == 0;
+}
+
 static enum err read_again(struct server *server, struct reloaded *reloaded, struct why *why)
 {
     struct config_mistakes mistakes = { 0 };
@@ -35,6 +42,8 @@ static enum err read_again(struct server *server, struct reloaded *reloaded, str
         return why_say(why, err, "%s", mistakes.text[0]);
     if (!same_listeners(server->config, reloaded->config))
         return why_say(why, ERR_CONFIG, "listeners and their addresses change with a restart only");
+    if (!same_routes(server->config, reloaded->config))
+        return why_say(why, ERR_CONFIG, "routes change with a restart only");
     TRY(tenants_ensure(reloaded->config, server->keyring, why));
     TRY(shared_clients_new(reloaded->config, server->keyring, why, &reloaded->clients));
     return tls_servers_open(reloaded->config, server->tls, reloaded->tls, why);

@@ -3,8 +3,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/encode.h"
 #include "base/file.h"
-#include "net/tls_client.h"
 #include "wire/target.h"
 
 enum { HTTPS_PORT = 443, ADDED_MAX = 4096 };
@@ -73,16 +73,33 @@ static enum err read_added(struct route *route)
     return OK;
 }
 
+enum err route_read_pin(struct bytes text, uint8_t ret_pin[TLS_PIN_SIZE])
+{
+    uint8_t storage[TLS_PIN_SIZE];
+    struct buf pin;
+
+    buf_init_fixed(&pin, storage, sizeof(storage));
+    if (decode_base64(text, &pin) != OK || buf_check(&pin) != OK || pin.size != TLS_PIN_SIZE)
+        return ERR_CONFIG;
+    memcpy(ret_pin, storage, TLS_PIN_SIZE);
+    return OK;
+}
+
 static enum err open_tls(struct route *route, struct why *why)
 {
     const struct config_route *config = route->config;
+    uint8_t pins[CONFIG_WORDS_MAX][TLS_PIN_SIZE];
     const struct tls_client_options options = {
         .host = route->host,
-        .ca = config->ca,
+        .ca = config->ca[0] == '\0' ? NULL : config->ca,
+        .pins = (const uint8_t(*)[TLS_PIN_SIZE])pins,
+        .pin_count = config->pins.count,
         .certificate = config->certificate[0] == '\0' ? NULL : config->certificate,
         .key = config->key[0] == '\0' ? NULL : config->key,
     };
 
+    for (size_t i = 0; i < config->pins.count; i++)
+        TRY(route_read_pin(bytes_str(config->pins.text[i]), pins[i]));
     return tls_client_new(&options, why, &route->tls);
 }
 

@@ -192,6 +192,11 @@ static enum step reply(struct session *session)
     return STEP_AGAIN;
 }
 
+void session_wait_long(struct session *session)
+{
+    stream_deadline(session->stream, -1);
+}
+
 /* The head is written, the body follows as it comes, as fast as the caller takes it. */
 static enum step pour(struct session *session)
 {
@@ -200,11 +205,12 @@ static enum step pour(struct session *session)
     if (output->size > OUTPUT_HIGH && !stream_flush(session->stream))
         return STEP_WAIT;
     switch (forward_pour(session->exchange->forward, output)) {
-    case POUR_WAIT:
-        stream_deadline(session->stream, stream_flush(session->stream)
-                                             ? -1
-                                             : session->listener->options->reply_timeout_ms);
+    case POUR_SOME:
+        if (stream_flush(session->stream))
+            return STEP_AGAIN;
+        stream_deadline(session->stream, session->listener->options->reply_timeout_ms);
         return STEP_WAIT;
+    case POUR_NONE: session_wait_long(session); return STEP_WAIT;
     case POUR_BROKEN: session->closing = true; break;
     case POUR_END: break;
     }
@@ -290,11 +296,6 @@ static void session_run(struct session *session)
         }
     }
     stream_yield(session->stream); /* give the other sessions a turn */
-}
-
-void session_wait_long(struct session *session)
-{
-    stream_deadline(session->stream, -1);
 }
 
 void session_resume(struct session *session)

@@ -21,6 +21,9 @@ enum { CHAIN_MESSAGE_MAX = 8 * PEER_CERTIFICATE_SIZE_MAX, SESSION_SECONDS = 60 *
 struct tls_client {
     SSL_CTX *context;
     char *host;
+    uint8_t pins[TLS_PINS_MAX][TLS_PIN_SIZE];
+    size_t pin_count;
+    bool has_ca;
     pthread_mutex_t lock;
     SSL_SESSION *session; /* the last that the other side gave; guarded by lock */
     atomic_uint holders;
@@ -70,13 +73,49 @@ enum handshake tls_client_judge(X509_STORE_CTX *store, const char *host)
     return result;
 }
 
+static bool is_pinned(const struct tls_client *client, const X509 *leaf)
+{
+    uint8_t digest[EVP_MAX_MD_SIZE];
+    unsigned char *info = NULL;
+    int size = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(leaf), &info);
+    bool found = false;
+
+    if (size <= 0 || EVP_Digest(info, (size_t)size, digest, NULL, EVP_sha256(), NULL) != 1)
+        size = 0;
+    OPENSSL_free(info);
+    for (size_t i = 0; i < client->pin_count && size > 0; i++)
+        found |= memcmp(client->pins[i], digest, TLS_PIN_SIZE) == 0;
+    return found;
+}
+
+/* A leaf that is pinned is its own issuer, where no other is configured. */
+static enum handshake judge_pinned(const struct tls_client *client, X509_STORE_CTX *store)
+{
+    STACK_OF(X509) *trusted = sk_X509_new_null();
+    enum handshake result = HANDSHAKE_INTERNAL;
+
+    if (trusted != NULL && sk_X509_push(trusted, X509_STORE_CTX_get0_cert(store)) > 0) {
+        X509_STORE_CTX_set0_trusted_stack(store, trusted);
+        result = tls_client_judge(store, client->host);
+    }
+    sk_X509_free(trusted);
+    return result;
+}
+
+static enum handshake judge(const struct tls_client *client, X509_STORE_CTX *store)
+{
+    if (client->pin_count > 0 && !is_pinned(client, X509_STORE_CTX_get0_cert(store)))
+        return HANDSHAKE_UNTRUSTED;
+    return client->has_ca ? tls_client_judge(store, client->host) : judge_pinned(client, store);
+}
+
 static int on_verify(X509_STORE_CTX *store, void *argument)
 {
     SSL *ssl = X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx());
     struct tls_visit *visit = SSL_get_app_data(ssl);
 
     (void)argument;
-    visit->result = tls_client_judge(store, visit->client->host);
+    visit->result = judge(visit->client, store);
     X509_STORE_CTX_set_error(store, tls_verify_error(visit->result));
     return visit->result == HANDSHAKE_OK;
 }
@@ -117,7 +156,6 @@ static enum err context_set_trust(SSL_CTX *context, const char *ca, struct why *
     for (int i = 0; i < sk_X509_num(issuers); i++)
         added = added && X509_STORE_add_cert(store, sk_X509_value(issuers, i)) == 1;
     sk_X509_pop_free(issuers, X509_free);
-    must(X509_STORE_set_flags(store, tls_client_verify_flags()) == 1);
     return added ? OK : ERR_MEMORY;
 }
 
@@ -130,7 +168,15 @@ static enum err client_build(struct tls_client *client, const struct tls_client_
         return ERR_MEMORY;
     tls_context_harden(client->context);
     context_set_callbacks(client->context);
-    TRY(context_set_trust(client->context, options->ca, why));
+    must(X509_STORE_set_flags(SSL_CTX_get_cert_store(client->context), tls_client_verify_flags()) ==
+         1);
+    must(options->pin_count <= TLS_PINS_MAX && (options->ca != NULL || options->pin_count > 0));
+    client->has_ca = options->ca != NULL;
+    client->pin_count = options->pin_count;
+    if (options->pin_count > 0)
+        memcpy(client->pins, options->pins, options->pin_count * TLS_PIN_SIZE);
+    if (client->has_ca)
+        TRY(context_set_trust(client->context, options->ca, why));
     if (options->certificate != NULL)
         TRY(tls_context_identify(client->context, options->certificate, options->key, why));
     return OK;

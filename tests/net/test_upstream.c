@@ -103,7 +103,9 @@ static void asker_use(struct asker *asker, const char *name, const char *host, c
     const struct temp_path ca_path = temp_file(temp, ca);
     const struct temp_path certificate = temp_file(temp, "client.pem");
     const struct temp_path key = temp_file(temp, "client.key");
-    const struct tls_client_options options = { name, ca_path.text, certificate.text, key.text };
+    const struct tls_client_options options = {
+        .host = name, .ca = ca_path.text, .certificate = certificate.text, .key = key.text
+    };
     struct why why = { 0 };
 
     assert_err(OK, tls_client_new(&options, &why, &asker->tls));

@@ -1,10 +1,15 @@
 """Forwarding: a token goes in, the processor sees the card, the shop never does."""
 
+import base64
+import hashlib
+import http.client
 import json
 import ssl
 import time
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import serialization
 
 from gateway import read_all
 from processor import Processor, response
@@ -347,6 +352,38 @@ def test_a_number_split_by_chunk_borders_is_found(shop, processor):
     assert answer.json == {"n": token}
 
 
+def test_chunk_sizes_may_arrive_byte_by_byte(shop, processor):
+    head = response(200, b"", [("Transfer-Encoding", "chunked")], length=False)
+    steps = [head]
+    for byte in b'7;x=y\r\n{"a":1}\r\n0\r\n\r\n':
+        steps += [bytes([byte]), 0.005]
+    processor.answer = lambda request: steps
+    assert forward(shop, body={}).json == {"a": 1}
+
+
+def test_a_chunk_that_is_cut_in_its_size_is_no_end(shop, processor):
+    head = response(200, b"", [("Transfer-Encoding", "chunked")], length=False)
+    processor.answer = lambda request: [head + b"7", None]
+    try:
+        assert forward(shop, body={}).code == "outcome_unknown"
+    except http.client.IncompleteRead:  # the head had gone to the caller already
+        pass
+
+
+def test_a_slow_caller_gets_all_of_a_huge_answer(gateway, shop, processor):
+    body = b'{"x":"' + b"ab" * (2 * 1024 * 1024) + b'"}'
+    processor.answer = lambda request: response(200, body)
+    shop.connection = shop.connect()
+    shop.connection.request("POST", "/v1/forward/psp/x", b"{}", {})
+    time.sleep(0.5)
+    answer = shop.connection.getresponse()
+    text = b""
+    while piece := answer.read(100000):
+        text += piece
+        time.sleep(0.005)
+    assert text == body
+
+
 def test_a_huge_answer_streams(gateway, shop, processor):
     body = b'{"x":"' + b"ab" * (8 * 1024 * 1024) + b'"}'
     processor.answer = lambda request: response(200, body)
@@ -457,6 +494,78 @@ def test_a_dry_run_shows_masks_and_sends_nothing(gateway, shop, processor):
     assert {"name": "Authorization", "value": "***"} in shown["headers"]
     assert b"sesame" not in answer.body and PAN.encode() not in answer.body
     assert len(processor.requests) == before
+
+
+def test_a_pinned_key_is_believed_and_no_other(gateway, shop, processor):
+    certificate = x509.load_pem_x509_certificate(
+        (gateway.folder / "certs/processor.pem").read_bytes()
+    )
+    info = certificate.public_key().public_bytes(
+        serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
+    )
+    right = base64.b64encode(hashlib.sha256(info).digest()).decode()
+    wrong = base64.b64encode(bytes(32)).decode()
+    route = "\n[route {}]\nurl = https://127.0.0.1:{}/\nprivate_addresses = yes\npins = {}\n"
+    before = gateway.config.read_text()
+    gateway.edit(
+        lambda text: text
+        + route.format("pinned", processor.port, right)
+        + route.format("unpinned", processor.port, wrong)
+        + route.format("both", processor.port, right + "\nca = certs/processor-ca.pem")
+        + route.format("foreign", processor.port, wrong + "\nca = certs/processor-ca.pem")
+    )
+    gateway.restart()
+    shop.close()
+    assert forward(shop, "x", body={}, route="pinned").status == 200
+    assert forward(shop, "x", body={}, route="both").status == 200
+    for name in ("unpinned", "foreign"):
+        assert forward(shop, "x", body={}, route=name).code == "processor_unreachable"
+    gateway.config.write_text(before)
+    gateway.restart()
+    shop.close()
+
+
+def test_a_private_address_is_refused_unless_it_is_allowed(gateway, shop, processor):
+    before = gateway.config.read_text()
+    route = f"url = https://localhost:{processor.port}/\nca = certs/processor-ca.pem\n"
+    gateway.edit(lambda text: text + "\n[route named]\n" + route)
+    gateway.restart()
+    shop.close()
+    seen = len(processor.requests)
+    answer = forward(shop, body={}, route="named")
+    assert (answer.code, answer.headers["pangate-forwarded"]) == ("processor_unreachable", "no")
+    assert len(processor.requests) == seen
+    gateway.config.write_text(before)
+    gateway.restart()
+    shop.close()
+
+
+def test_routes_change_with_a_restart_only(gateway, shop, processor):
+    before = gateway.config.read_text()
+    gateway.edit(lambda text: text.replace("[route other]", "[route another]"))
+    assert "restart" in json.dumps(gateway.hangup())
+    gateway.config.write_text(before)
+    assert forward(shop, "only", body={}, route="other").status == 200
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "url = https://a:x/",
+        "url = https://10.0.0.1/",
+        "fields = card",
+        "pins = abc",
+        "success_member = /a",
+    ],
+)
+def test_check_knows_what_a_route_may_say(gateway, line):
+    text = gateway.config.read_text()
+    wrong = gateway.folder / "wrong.conf"
+    name = line.split()[0] if "10.0" not in line else "private_addresses"
+    rest = "" if line.startswith("url") else "url = https://a/\n"
+    wrong.write_text(text + f"\n[route w]\n{rest}ca = certs/processor-ca.pem\n{line}\n")
+    done = gateway.run("check", "-c", str(wrong), check=False)
+    assert done.returncode == 1 and f"[route w] {name}: must be" in done.stderr
 
 
 def test_a_processor_out_of_order_is_left_alone_for_a_while(gateway, shop, processor):
