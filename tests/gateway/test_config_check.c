@@ -63,7 +63,18 @@ static void a_right_to_forward_needs_its_route(void **state)
 static void a_processor_is_believed_by_authority_or_pin(void **state)
 {
     assert_mistakes(*state, "10: [route psp] ca: is missing, and so is pins\n", CONFIG_HEAD ROUTE);
-    assert_mistakes(*state, "", CONFIG_HEAD ROUTE "pins = abc=\n");
+    assert_mistakes(*state, "",
+                    CONFIG_HEAD ROUTE "pins = 47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\n");
+}
+
+static void what_a_route_says_must_mean_something(void **state)
+{
+    assert_mistakes(*state, "12: [route psp] pins: must be base64 of SHA-256\n",
+                    CONFIG_HEAD ROUTE "pins = abc=\n");
+    assert_mistakes(*state, "13: [route psp] fields: must be /json/pointer or form:name\n",
+                    CONFIG_HEAD ROUTE "ca = a.pem\nfields = number\n");
+    assert_mistakes(*state, "13: [route psp] success_member: must be a JSON pointer and values\n",
+                    CONFIG_HEAD ROUTE "ca = a.pem\nsuccess_member = /status\n");
 }
 
 static void a_certificate_and_its_key_need_each_other(void **state)
@@ -106,6 +117,7 @@ int main(void)
         cmocka_unit_test(a_tenant_has_a_section_before_or_behind),
         cmocka_unit_test(a_right_to_forward_needs_its_route),
         cmocka_unit_test(a_processor_is_believed_by_authority_or_pin),
+        cmocka_unit_test(what_a_route_says_must_mean_something),
         cmocka_unit_test(a_certificate_and_its_key_need_each_other),
         cmocka_unit_test(files_that_are_named_must_be_there),
         cmocka_unit_test(the_vault_need_not_be_there_yet),
