@@ -4,10 +4,7 @@
 #include <string.h>
 
 #include "bench/command.h"
-#include "bench/disk.h"
 #include "bench/match.h"
-
-enum { SYNC_COUNT = 400 };
 
 /* The absolute path of `file`; NULL: of `name` in the folder of the CA. */
 static const char *find_file(const struct options *options, const char *file, const char *name,
@@ -19,21 +16,6 @@ static const char *find_file(const struct options *options, const char *file, co
     (void)snprintf(path, sizeof(path), "%.*s%s", slash == NULL ? 0 : (int)(slash - options->ca + 1),
                    options->ca, name);
     return realpath(file != NULL ? file : path, ret_path);
-}
-
-static enum err measure_sync(const struct options *options, struct arena *arena, struct why *why)
-{
-    struct histogram *histogram = calloc(1, sizeof(*histogram));
-    enum err err = ERR_MEMORY;
-
-    if (histogram != NULL)
-        err = disk_measure(options->folder, SYNC_COUNT, histogram);
-    if (err != OK)
-        err = why_say(why, err, "%s: the disk cannot be measured", options->folder);
-    else
-        arena->sync_us = (double)histogram_at(histogram, 0.5) / 1000;
-    free(histogram);
-    return err;
 }
 
 static enum err start_peers(const struct options *options, struct arena *arena, struct why *why)
@@ -65,7 +47,6 @@ static enum err start_peers(const struct options *options, struct arena *arena, 
 
 static enum err run(const struct options *options, struct arena *arena, struct why *why)
 {
-    TRY(measure_sync(options, arena, why));
     TRY(start_peers(options, arena, why));
     for (size_t i = 0; match_at(i) != NULL; i++)
         if (options->only == NULL || strstr(match_at(i)->name, options->only) != NULL)

@@ -6,6 +6,7 @@
 
 #include "base/why.h"
 #include "bench/options.h"
+#include "bench/histogram.h"
 #include "bench/peer.h"
 
 enum { MATCH_CONNECTIONS_MAX = 2048 };
@@ -13,7 +14,7 @@ enum { MATCH_CONNECTIONS_MAX = 2048 };
 struct arena { /* declare with AUTO(arena_done) */
     const struct options *options;
     struct peer_server peers[PEER_KINDS]; /* pid 0: it is missing */
-    double sync_us;                       /* the median of fdatasync */
+    struct histogram syncs_ns;            /* fdatasync, between the rounds */
 };
 
 void arena_done(struct arena *arena);
