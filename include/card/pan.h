@@ -23,8 +23,9 @@ struct pan {                        /* SECRET: declare with AUTO(pan_wipe) */
 
 /*
  * Read a card number: 12 to 19 ASCII digits with a right check digit, not all zero, and not
- * beginning with 99, where some tokens live and no card does. Spaces and dashes are read over.
- * ERR_BAD_PAN for anything else; *ret_pan is then untouched.
+ * beginning with 99, where some tokens live and no card does. Spaces and dashes between digits
+ * are read over; the text begins and ends with a digit. ERR_BAD_PAN for anything else; *ret_pan
+ * is then untouched.
  * CT: how many digits there are, where they stand, every other byte and the result may leak; the
  * values of the digits do not.
  */

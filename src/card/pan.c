@@ -16,6 +16,8 @@ static bool is_digit_row(uint8_t byte)
  * as a digit. */
 static enum err digits_read(struct bytes text, struct pan *pan, uint32_t *bad)
 {
+    if (text.size == 0 || !is_digit_row(text.data[0]) || !is_digit_row(text.data[text.size - 1]))
+        return ERR_BAD_PAN;
     for (size_t i = 0; i < text.size; i++) {
         if (is_digit_row(text.data[i])) {
             uint8_t digit = text.data[i] & 15;

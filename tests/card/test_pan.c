@@ -2,11 +2,13 @@
 
 #include "card/pan.h"
 
-static void spaces_and_dashes_are_read_over(void **state)
+static void numbers_are_read_with_spaces_and_dashes_between_digits(void **state)
 {
     static const char *const texts[] = {
-        "4111111111111111",         "4111 1111 1111 1111",  "4111-1111-1111-1111",
-        "4 1111--1111  11111 - 11", " -4111111111111111- ",
+        "4111111111111111",
+        "4111 1111 1111 1111",
+        "4111-1111-1111-1111",
+        "4 1111--1111  11111 - 11",
     };
     (void)state;
 
@@ -41,12 +43,15 @@ static void what_is_no_card_number_is_refused_and_leaves_the_result_alone(void *
         const char *why;
     } cases[] = {
         { bytes_lit(""), "empty" },
-        { bytes_lit(" - "), "no digit" },
         { bytes_lit("4111111111111112"), "wrong check digit" },
         { bytes_lit("40800422376"), "11 digits" },
         { bytes_lit("47541973989116790556"), "20 digits" },
         { bytes_lit("0000000000000000"), "all zero passes the check digit" },
         { bytes_lit("9900000000000003"), "begins with 99 and passes the check digit" },
+        { bytes_lit(" 4111111111111111"), "begins with a space" },
+        { bytes_lit("4111111111111111 "), "ends with a space" },
+        { bytes_lit("-4111111111111111"), "begins with a dash" },
+        { bytes_lit("4111111111111111-"), "ends with a dash" },
         { bytes_lit("4111111111111111\n"), "ends with a line feed" },
         { bytes_lit("4111111111111111\0"), "ends with a NUL" },
         { bytes_lit("4111\t1111 1111 1111"), "a tab" },
@@ -143,7 +148,7 @@ static void a_wiped_number_is_gone(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(spaces_and_dashes_are_read_over),
+        cmocka_unit_test(numbers_are_read_with_spaces_and_dashes_between_digits),
         cmocka_unit_test(lengths_from_12_to_19_are_read),
         cmocka_unit_test(what_is_no_card_number_is_refused_and_leaves_the_result_alone),
         cmocka_unit_test(numbers_are_equal_if_all_digits_are),

@@ -101,12 +101,14 @@ static void keys_may_be_renewed_in_the_middle(void **state)
 static void a_connection_that_rests_gives_its_record_buffers_back(void **state)
 {
     struct scene *scene = *state;
-    SSL_CTX *context = client_context(&scene->temp, "client");
-    SSL *ssl = client_begin(context, scene->port);
     size_t busy, resting;
+    SSL_CTX *context;
+    SSL *ssl;
 
     if (TEST_SANITIZED)
         skip(); /* its malloc keeps no count */
+    context = client_context(&scene->temp, "client");
+    ssl = client_begin(context, scene->port);
     assert_true(client_send(ssl, "echo x\n"));
     assert_says(ssl, "x\n");
     busy = mallinfo2().uordblks;
