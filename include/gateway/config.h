@@ -105,10 +105,12 @@ struct config {
     struct config_route *routes;
 };
 
+enum { CONFIG_MISTAKES_TOLD = 100 };
+
 /* Every mistake of a file, in its order: "pangate.conf:12: [gateway] workers: must be 0 to 256". */
 struct config_mistakes {
     size_t count;
-    char text[100][512]; /* further ones are only counted */
+    char text[CONFIG_MISTAKES_TOLD][512]; /* further ones are only counted */
 };
 
 /* Read and check. ERR_CONFIG when there is a mistake, ERR_NOT_FOUND or ERR_IO when there is no

@@ -7,7 +7,7 @@
 #include "gateway/config.h"
 #include "gateway/option.h"
 
-enum { CONFIG_OPTIONS_MAX = 64, CONFIG_MISTAKES_MAX = 100 };
+enum { CONFIG_OPTIONS_MAX = 64, CONFIG_MISTAKES_MAX = CONFIG_MISTAKES_TOLD };
 
 /* One section of the file. */
 struct config_part {

@@ -30,13 +30,16 @@ struct config *config_of_argument(const char *path)
 {
     struct config_mistakes *mistakes = calloc(1, sizeof(*mistakes));
     struct config *config = NULL;
+    size_t i;
 
     if (mistakes == NULL)
         return NULL;
     if (config_load(path, &config, mistakes) != OK)
         config = NULL;
-    for (size_t i = 0; i < mistakes->count && i < sizeof(mistakes->text) / 512; i++)
+    for (i = 0; i < mistakes->count && i < CONFIG_MISTAKES_TOLD; i++)
         (void)fprintf(stderr, "%s\n", mistakes->text[i]);
+    if (i < mistakes->count)
+        (void)fprintf(stderr, "%s: and %zu more mistakes\n", path, mistakes->count - i);
     free(mistakes);
     return config;
 }

@@ -1,0 +1,13 @@
+"""Commands are proven through the program: the fixtures of the program tests."""
+
+import importlib.util
+import sys
+from pathlib import Path
+
+PROGRAM = Path(__file__).parent.parent / "program"
+sys.path.insert(0, str(PROGRAM))
+
+_spec = importlib.util.spec_from_file_location("program_conftest", PROGRAM / "conftest.py")
+_fixtures = importlib.util.module_from_spec(_spec)
+_spec.loader.exec_module(_fixtures)
+globals().update({name: value for name, value in vars(_fixtures).items() if name[0] != "_"})
