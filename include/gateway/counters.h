@@ -10,6 +10,7 @@
 
 #include "base/err.h"
 #include "gateway/config.h"
+#include "net/handshake.h"
 
 enum {
     COUNTERS_REQUESTS_MAX = 256, /* combinations of endpoint, method and status */
@@ -29,6 +30,7 @@ struct route_counters {
     _Atomic uint64_t connections;      /* open now */
     _Atomic uint64_t breaker_openings; /* so often it was found to be out of order */
     _Atomic uint64_t breaker_is_open;
+    _Atomic uint64_t handshakes[HANDSHAKE_COUNT];
 };
 
 struct counters {

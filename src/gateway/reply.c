@@ -43,7 +43,7 @@ static void write_head(struct exchange *exchange, struct bytes body, struct buf 
 
     if (answer->streamed)
         head.body = exchange->head.is_old ? HTTP_ANSWER_UNTIL_CLOSE : HTTP_ANSWER_CHUNKED;
-    if (exchange->route != NULL)
+    if (exchange->endpoint != NULL && exchange->endpoint->body >= BODY_FORWARD)
         forward_write_facts(exchange, &answer->fields);
     http_write_field_str(&answer->fields, "Cache-Control", "no-store");
     head.fields = buf_bytes(&answer->fields);

@@ -60,6 +60,26 @@ static void write_route(const struct server *server, const struct route_metric *
     }
 }
 
+/* Why a processor's certificate was refused stands here; what never happened is left out. */
+static void write_handshakes(const struct server *server, struct buf *body)
+{
+    const struct metric metric = { "upstream_handshakes_total", "counter",
+                                   "Handshakes with a route's processor, by result." };
+    char labels[LABELS_SIZE];
+
+    metric_begin(body, &metric);
+    for (size_t i = 0; i < server->routes.count * HANDSHAKE_COUNT; i++) {
+        size_t route = i / HANDSHAKE_COUNT, result = i % HANDSHAKE_COUNT;
+        uint64_t sum = sum_of(server, route, AT(handshakes) + result * sizeof(_Atomic uint64_t));
+        if (sum == 0)
+            continue;
+        (void)snprintf(labels, sizeof(labels), "route=\"%s\",result=\"%s\"",
+                       server->routes.list[route].config->name,
+                       handshake_text((enum handshake)result));
+        metric_sample(body, metric.name, labels, (double)sum);
+    }
+}
+
 void route_metrics_write(const struct server *server, struct buf *body)
 {
     for (size_t i = 0; i < sizeof(metrics) / sizeof(metrics[0]); i++) {
@@ -67,4 +87,5 @@ void route_metrics_write(const struct server *server, struct buf *body)
         for (size_t route = 0; route < server->routes.count; route++)
             write_route(server, &metrics[i], route, body);
     }
+    write_handshakes(server, body);
 }

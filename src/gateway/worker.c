@@ -125,6 +125,9 @@ static void look_at_routes(struct worker *worker)
                               memory_order_relaxed);
         atomic_store_explicit(&counters->breaker_is_open, worker->breakers[i].is_open,
                               memory_order_relaxed);
+        for (size_t j = 0; j < HANDSHAKE_COUNT; j++)
+            atomic_store_explicit(&counters->handshakes[j], stats.handshakes[j],
+                                  memory_order_relaxed);
     }
 }
 
