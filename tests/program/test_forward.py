@@ -5,6 +5,7 @@ import hashlib
 import http.client
 import json
 import ssl
+import threading
 import time
 
 import pytest
@@ -435,6 +436,50 @@ def test_a_silent_processor_times_out(gateway, shop, processor):
     assert forwards(gateway, answer)[-1]["outcome"] == "unknown"
 
 
+def test_a_head_that_drips_times_out(shop, processor):
+    steps = []
+    for byte in b"HTTP/1.1 200 OK\r\nX: " + b"y" * 30:
+        steps += [bytes([byte]), 0.1]
+    processor.answer = lambda request: steps
+    answer = forward(shop, "only", body={}, route="other")
+    assert (answer.status, answer.code) == (504, "processor_timeout")
+    assert answer.headers["pangate-forwarded"] == "unknown"
+
+
+def test_a_head_that_does_not_end_is_given_up(shop, processor):
+    processor.answer = lambda request: response(200, b"", [("X", "y" * 1000)] * 60)
+    answer = forward(shop, body={})
+    assert (answer.status, answer.code) == (502, "outcome_unknown")
+
+
+def test_a_card_number_in_the_name_of_a_field_does_not_come_back(shop, processor):
+    processor.answer = lambda request: response(200, {}, [(f"X-{PAN}", "1"), ("X-Fine", "2")])
+    answer = forward(shop, body={})
+    assert answer.headers["x-fine"] == "2"
+    assert not any(PAN in name for name in answer.headers)
+
+
+def test_an_answer_that_comes_before_the_request_was_read_is_taken(gateway, shop, processor):
+    processor.read_request, before = refuse_early, processor.read_request
+    gateway.restart()  # so that the connection is a new one
+    shop.close()
+    try:
+        answer = forward(shop, "early", raw=b"x" * (900 * 1024))
+    finally:
+        processor.read_request = before
+    assert answer.status == 502 or (answer.status, answer.json) == (403, {"early": True})
+    assert answer.headers["pangate-forwarded"] in ("yes", "unknown")
+
+
+def refuse_early(connection, text):
+    """Answer after the head, without reading the body."""
+    while b"\r\n\r\n" not in text:
+        text += connection.recv(65536)
+    connection.sendall(response(403, {"early": True}, [("Connection", "close")]))
+    time.sleep(0.2)
+    return None, b""
+
+
 def test_an_answer_that_breaks_off_is_not_made_to_look_whole(shop, processor):
     head = response(200, b"", [("Content-Length", "100")], length=False)
     processor.answer = lambda request: [head + b'{"a":', 0.1, None]
@@ -495,6 +540,38 @@ def test_a_dry_run_shows_masks_and_sends_nothing(gateway, shop, processor):
     assert {"name": "Authorization", "value": "***"} in shown["headers"]
     assert b"sesame" not in answer.body and PAN.encode() not in answer.body
     assert len(processor.requests) == before
+
+
+def test_no_more_wait_than_may(gateway, shop, processor):
+    before = gateway.config.read_text()
+    route = f"url = https://127.0.0.1:{processor.port}/\nca = certs/processor-ca.pem\n"
+    gateway.edit(
+        lambda text: text.replace("workers = 0", "workers = 1")
+        + "\n[route narrow]\n"
+        + route
+        + "private_addresses = yes\nconnections_max = 1\nqueue_max = 1\n"
+    )
+    gateway.restart()
+    shop.close()
+    processor.answer = lambda request: [0.7, response(200, {})]
+    answers = []
+
+    def go():
+        answers.append(forward(gateway.client(), "x", body={}, route="narrow"))
+
+    threads = [threading.Thread(target=go) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+        time.sleep(0.1)
+    for thread in threads:
+        thread.join()
+    assert sorted(answer.status for answer in answers) == [200, 200, 503, 503]
+    for answer in answers:
+        if answer.status == 503:
+            assert (answer.code, answer.headers["pangate-forwarded"]) == ("overloaded", "no")
+    gateway.config.write_text(before)
+    gateway.restart()
+    shop.close()
 
 
 def test_a_pinned_key_is_believed_and_no_other(gateway, shop, processor):
