@@ -3,6 +3,7 @@
 #include "cli/command.h"
 #include "cli/config_argument.h"
 #include "gateway/option.h"
+#include "gateway/route.h"
 #include "gateway/server_parts.h"
 
 struct arguments {
@@ -52,6 +53,16 @@ static enum err check_certificates(const struct config *config, struct why *why)
     return OK;
 }
 
+/* So are the routes: their urls, pins and authorities, and the secrets that they add. */
+static enum err check_routes(const struct config *config, struct why *why)
+{
+    struct routes routes = { 0 };
+    enum err err = routes_open(config, why, &routes);
+
+    routes_close(&routes);
+    return err;
+}
+
 static int check(const char *path)
 {
     struct config *config = config_of_argument(path);
@@ -61,6 +72,8 @@ static int check(const char *path)
     if (config == NULL)
         return EXIT_REFUSED;
     err = check_certificates(config, &why);
+    if (err == OK)
+        err = check_routes(config, &why);
     config_free(config);
     if (err != OK) {
         (void)fprintf(stderr, "%s: %s\n", path, why.text[0] == '\0' ? err_text(err) : why.text);
