@@ -214,7 +214,7 @@ def test_a_caller_who_goes_after_the_request_left_does_not_stop_it(gateway, shop
         time.sleep(0.01)
     other.close()
     time.sleep(0.8)
-    answer = forward(shop, "k-10", {}) if False else attempt(shop, "k-10")
+    answer = attempt(shop, "k-10")
     assert answer.json["state"] == "answered"
 
 
@@ -248,3 +248,36 @@ class SlowContext:
     def wrap_socket(self, raw, server_side):
         time.sleep(1)
         return self.context.wrap_socket(raw, server_side=server_side)
+
+
+def test_a_stop_waits_for_an_answer_and_says_what_it_could_not_wait_for(gateway, shop, processor):
+    before = gateway.config.read_text()
+    gateway.edit(lambda text: text.replace("[gateway]", "[gateway]\ndrain_timeout = 1s"))
+    gateway.restart()
+    shop.close()
+    answers = []
+
+    def go(key):
+        client = gateway.client("shop")
+        try:
+            answers.append((key, forward(client, key, {}).status))
+        except Exception:
+            answers.append((key, None))
+
+    for key, pause, wanted in (("stop-1", 0.5, 200), ("stop-2", 1.9, None)):
+        processor.answer = lambda request: [pause, response(200, {})]
+        seen = len(processor.requests)
+        thread = threading.Thread(target=go, args=(key,))
+        thread.start()
+        while len(processor.requests) == seen:
+            time.sleep(0.01)
+        assert gateway.stop() == 0
+        thread.join()
+        assert answers[-1] == (key, wanted)
+        gateway.start()
+    shop.close()
+    assert attempt(shop, "stop-1").json["state"] == "answered"
+    assert attempt(shop, "stop-2").json["state"] == "unknown"
+    gateway.config.write_text(before)
+    gateway.restart()
+    shop.close()
