@@ -96,8 +96,11 @@ struct vault {
     struct store_stats store_stats;
 };
 
-/* The first reason stays until it is taken back with NULL; one that is too long is cut. */
+/* What is wrong now; NULL: nothing. One that is too long is cut. */
 void vault_say(struct vault *vault, const char *reason);
+
+/* The journal failed, for good: its word is the last. */
+void vault_fail(struct vault *vault, const char *reason);
 
 /* Too little of the map is free for anything to be added: counted with what is still to come. */
 bool vault_is_full(struct vault *vault);

@@ -165,8 +165,7 @@ static void batch_publish(struct vault *vault, struct batch *batch)
 
 static void journal_is_gone(struct vault *vault, struct batch *batch)
 {
-    atomic_store(&vault->failed, true);
-    vault_say(vault, "the journal cannot be written; restart when its disk is well again");
+    vault_fail(vault, "the journal cannot be written; restart when its disk is well again");
     batch_free(batch);
 }
 

@@ -12,8 +12,7 @@ static void note_count(struct vault *vault, uint64_t *noted)
     if (durable == *noted || atomic_load(&vault->failed))
         return;
     if (journal_note_count(vault->journal, durable) != OK) {
-        atomic_store(&vault->failed, true);
-        vault_say(vault, "the journal cannot be written; restart when its disk is well again");
+        vault_fail(vault, "the journal cannot be written; restart when its disk is well again");
         return;
     }
     *noted = durable;

@@ -10,13 +10,24 @@ int64_t vault_now_ms(const struct vault *vault)
     return timeline_held_ms(atomic_load(&vault->last_ms), vault->options.wall_ms());
 }
 
+static void say_locked(struct vault *vault, const char *reason)
+{
+    (void)snprintf(vault->reason, sizeof(vault->reason), "%s", reason == NULL ? "" : reason);
+}
+
 void vault_say(struct vault *vault, const char *reason)
 {
     must(pthread_mutex_lock(&vault->status_lock) == 0);
-    if (reason == NULL && !atomic_load(&vault->failed))
-        vault->reason[0] = '\0';
-    else if (reason != NULL && vault->reason[0] == '\0')
-        (void)snprintf(vault->reason, sizeof(vault->reason), "%s", reason);
+    if (!atomic_load(&vault->failed))
+        say_locked(vault, reason);
+    must(pthread_mutex_unlock(&vault->status_lock) == 0);
+}
+
+void vault_fail(struct vault *vault, const char *reason)
+{
+    must(pthread_mutex_lock(&vault->status_lock) == 0);
+    say_locked(vault, reason);
+    atomic_store(&vault->failed, true);
     must(pthread_mutex_unlock(&vault->status_lock) == 0);
 }
 
