@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from faulty import make_small
 from gateway import Gateway
 
 
@@ -15,6 +16,12 @@ def pangate():
     if not os.access(path, os.X_OK):
         pytest.skip(f"no program at {path}; set PANGATE")
     return path
+
+
+@pytest.fixture(scope="session")
+def small(pangate, tmp_path_factory):
+    """A playground to copy, never started: see faulty.SmallGateway."""
+    return make_small(pangate, tmp_path_factory.mktemp("small") / "play")
 
 
 @pytest.fixture(scope="session")
