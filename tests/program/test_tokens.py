@@ -245,7 +245,7 @@ def test_lookup_finds_what_there_is_and_creates_nothing(shop):
     assert (lookup(shop, number).status, lookup(shop, number).code) == (404, "no_such_token")
     made = shop.tokenize(number, customer="c", metadata={"k": "v"}).json
     made.pop("new")
-    found = lookup(shop, f" {number[:4]}-{number[4:]}")
+    found = lookup(shop, f"{number[:4]}-{number[4:]}")
 
     assert found.status == 200 and found.json == made
     assert lookup(shop, number, format="digits_last4").json == made
