@@ -137,6 +137,9 @@ struct vault_stats {
 };
 void vault_stats(struct vault *vault, struct vault_stats *ret_stats);
 
+/* Why entries cannot be made durable now, for callers: a sentence, or NULL if they can. */
+const char *vault_cause(struct vault *vault);
+
 /* Cards and tombstones of a tenant, as counted in LMDB's meta rows. */
 enum err vault_count(struct vault *vault, uint32_t tenant, uint64_t *ret_cards,
                      uint64_t *ret_tombstones);

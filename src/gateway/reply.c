@@ -10,7 +10,9 @@
 static void write_problem(struct exchange *exchange)
 {
     struct answer *answer = &exchange->answer;
+    struct vault *vault = exchange->worker->service.vault;
     struct problem problem = { .err = answer->err,
+                               .detail = answer->err == ERR_JOURNAL ? vault_cause(vault) : NULL,
                                .field = answer->field,
                                .request_id = bytes_str(exchange->request_id) };
 

@@ -55,6 +55,22 @@ void vault_stats(struct vault *vault, struct vault_stats *ret_stats)
     *ret_stats = stats;
 }
 
+const char *vault_cause(struct vault *vault)
+{
+    struct applier *applier = &vault->applier;
+    const char *cause = NULL;
+
+    if (atomic_load(&vault->failed))
+        return "the journal cannot be written: a restart is needed";
+    must(pthread_mutex_lock(&applier->lock) == 0);
+    if (applier->failed_for_good)
+        cause = "vault or audit log cannot be written: a restart is needed";
+    else if (applier->failed)
+        cause = "the disk of vault or audit log is full: it is tried again";
+    must(pthread_mutex_unlock(&applier->lock) == 0);
+    return cause;
+}
+
 enum err vault_count(struct vault *vault, uint32_t tenant, uint64_t *ret_cards,
                      uint64_t *ret_tombstones)
 {

@@ -101,7 +101,8 @@ enum err vault_submit(struct vault *vault, struct submission *submission)
     *claim = room_claim_of(submission);
     if (claim->bytes + claim->entries * sizeof(uint32_t) > vault->batch_bytes_max)
         return ERR_OVERLOADED;
-    TRY(room_take(&vault->room, claim));
+    if (room_take(&vault->room, claim) != OK)
+        return vault_cause(vault) == NULL ? ERR_OVERLOADED : ERR_JOURNAL;
     inbox_put(vault->inbox, submission);
     return OK;
 }
