@@ -1,4 +1,4 @@
-"""PCI DSS 10.2.1: each kind of event, success and failure, is exactly one entry with all of 10.2.2."""
+"""PCI DSS 10.2.1: each kind of event, success and failure, is exactly one whole entry."""
 
 import time
 
