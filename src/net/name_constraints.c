@@ -32,11 +32,10 @@ bool name_constraints_are_sound(struct bytes value)
     while (der_take(&constraints.content, &list)) {
         if ((list.tag != PERMITTED && list.tag != EXCLUDED) || list.content.size == 0)
             return false;
-        while (take_base(&list.content, &base))
-            if (is_dns(&base) && bytes_start_with(base.content, bytes_lit(".")))
+        while (list.content.size > 0)
+            if (!take_base(&list.content, &base) ||
+                (is_dns(&base) && bytes_start_with(base.content, bytes_lit("."))))
                 return false;
-        if (list.content.size > 0)
-            return false;
     }
     return constraints.content.size == 0;
 }
