@@ -22,7 +22,7 @@ static long long offset_ms(void)
     if (read(fd, text, sizeof(text) - 1) < 0)
         text[0] = '\0';
     (void)close(fd);
-    return atoll(text);
+    return strtoll(text, NULL, 10);
 }
 
 int clock_gettime(clockid_t id, struct timespec *ret_now)
