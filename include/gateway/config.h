@@ -45,7 +45,6 @@ struct config_gateway {
     int64_t expired_keep_ms;
     int64_t drain_timeout_ms;
     int64_t serve_timeout_ms; /* how long a request waits for the journal */
-    int64_t sync_bound_ms;
     char user[CONFIG_NAME_SIZE];
 };
 

@@ -24,7 +24,6 @@ struct vault_options {
     int64_t expired_keep_ms;
     struct keyring *keyring;  /* lent, outlives the vault */
     int64_t (*wall_ms)(void); /* clock_wall_ms, or a test's */
-    int64_t sync_bound_ms;    /* not used yet: each batch is synced before its answers */
 };
 
 /* Make journal, LMDB and audit folder in a folder that exists and holds the keyring, with the

@@ -36,8 +36,6 @@ static const struct option_row options[] = {
       "how long SIGTERM waits for requests that are being served" },
     { SECTION_GATEWAY, "serve_timeout", OPTION_DURATION, AT(gateway, serve_timeout_ms), "30s", S, H,
       "how long a request waits for its entry to be on disk" },
-    { SECTION_GATEWAY, "sync_bound", OPTION_DURATION, AT(gateway, sync_bound_ms), "0ms", 0, S,
-      "let answers that reveal a card leave so long before their entry is synced; 0ms: never" },
     { SECTION_GATEWAY, "user", OPTION_TEXT, AT(gateway, user), "", 0, CONFIG_NAME_SIZE,
       "become this user when started as root" },
 

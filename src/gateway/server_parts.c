@@ -34,7 +34,6 @@ struct vault_options vault_options_of(const struct config *config, struct keyrin
         .expired_keep_ms = gateway->expired_keep_ms,
         .keyring = keyring,
         .wall_ms = clock_wall_ms,
-        .sync_bound_ms = gateway->sync_bound_ms,
     };
 }
 

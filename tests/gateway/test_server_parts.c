@@ -22,14 +22,12 @@ static void the_vaults_options_come_from_the_configuration(void **state)
     config.gateway.journal_size = 1;
     config.gateway.vault_size_max = 2;
     config.gateway.expired_keep_ms = 3;
-    config.gateway.sync_bound_ms = 4;
     options = vault_options_of(&config, premises->server.keyring);
     assert_string_equal("/v", options.folder);
     assert_null(options.journal_folder);
     assert_int_equal(1, options.journal_size);
     assert_int_equal(2, options.size_max);
     assert_int_equal(3, options.expired_keep_ms);
-    assert_int_equal(4, options.sync_bound_ms);
     assert_ptr_equal(premises->server.keyring, options.keyring);
     (void)snprintf(config.gateway.journal_dir, PATH_SIZE, "/j");
     options = vault_options_of(&config, premises->server.keyring);
