@@ -136,7 +136,7 @@ def test_a_failed_journal_is_named_also_when_the_vault_was_not_well_before(fault
     assert "the journal cannot be written" in faulty.readyz(503)
 
 
-def test_the_bounds_answer_overloaded_and_room_comes_back_with_the_disk(small, tmp_path):
+def test_at_the_bounds_nothing_is_durable_and_room_comes_back_with_the_disk(small, tmp_path):
     gateway = FaultyGateway(small, tmp_path / "play").start()
     shop = gateway.client("shop")
     gateway.rules("write vault.mdb 1+ ENOSPC")
@@ -147,7 +147,7 @@ def test_the_bounds_answer_overloaded_and_room_comes_back_with_the_disk(small, t
         if answer.status != 200:
             break
         accepted += [(result["token"], result["receipt"]) for result in answer.json["results"]]
-    assert is_unavailable(answer, "overloaded")
+    assert is_unavailable(answer, "journal_unavailable")
     assert 5_000 < len(accepted) <= 65_536
     gateway.rules()
     gateway.readyz(200, within_s=20)

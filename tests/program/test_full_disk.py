@@ -108,7 +108,7 @@ def test_a_disk_that_is_full_for_long_answers_overloaded_and_comes_back(cramped,
         if answer.status != 200:
             break
         accepted += [(result["token"], number) for result, number in zip(answer.json["results"], cards)]
-    assert (answer.status, answer.code) == (503, "overloaded")
+    assert (answer.status, answer.code) == (503, "journal_unavailable")
     assert int(answer.headers["retry-after"]) >= 1
     subprocess.run(["mount", "-o", "remount,size=256m", str(disk)], check=True)
     wait_ready(cramped, 200)
