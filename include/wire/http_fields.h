@@ -74,6 +74,10 @@ struct bytes http_fields_known(const struct http_fields *fields, struct bytes te
 uint8_t http_fields_find(const struct http_fields *fields, struct bytes text, const char *name,
                          uint8_t from);
 
+/* Whether a Connection field names this one, so that it is of one connection only (RFC 9110,
+ * section 7.6.1). In any case. */
+bool http_connection_names(const struct http_fields *fields, struct bytes text, struct bytes name);
+
 /* 1*DIGIT without overflow (RFC 9110, section 8.6). ERR_BAD_REQUEST. */
 enum err http_read_length(struct bytes text, uint64_t *ret_length);
 

@@ -39,7 +39,7 @@ static enum err add_field(struct forward *forward, const struct http_field *fiel
     struct bytes name = http_span_bytes(field->name, text);
     struct buf value AUTO(buf_done) = { 0 };
 
-    if (is_dropped(name))
+    if (is_dropped(name) || http_connection_names(&forward->head.fields, text, name))
         return OK;
     buf_init(&value, HTTP_HEAD_SIZE_MAX);
     TRY(answer_text(http_span_bytes(field->value, text), CONTENT_HEADER, &forward->rules, &value));

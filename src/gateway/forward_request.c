@@ -101,34 +101,12 @@ static bool is_ours(struct bytes name)
             bytes_equal_nocase(bytes_of(name.data, sizeof(prefix) - 1), bytes_str(prefix)));
 }
 
-/* Whether a Connection field names this one. */
-static bool is_named_by_connection(const struct exchange *exchange, struct bytes name)
-{
-    const struct http_fields *fields = &exchange->head.fields;
-    struct bytes head = exchange_head(exchange);
-
-    for (uint8_t i = http_fields_find(fields, head, "Connection", 0); i < fields->count;
-         i = http_fields_find(fields, head, "Connection", (uint8_t)(i + 1))) {
-        struct bytes rest = http_span_bytes(fields->at[i].value, head);
-        while (rest.size > 0) {
-            size_t end = bytes_index(rest, ',');
-            struct bytes word = bytes_of(rest.data, end);
-            while (word.size > 0 && (word.data[0] == ' ' || word.data[0] == '\t'))
-                word = bytes_from(word, 1);
-            while (word.size > 0 &&
-                   (word.data[word.size - 1] == ' ' || word.data[word.size - 1] == '\t'))
-                word.size--;
-            if (bytes_equal_nocase(word, name))
-                return true;
-            rest = bytes_from(rest, end + 1);
-        }
-    }
-    return false;
-}
-
 static bool field_goes_on(const struct forward *forward, struct bytes name)
 {
-    if (is_ours(name) || is_named_by_connection(forward->exchange, name))
+    const struct exchange *exchange = forward->exchange;
+
+    if (is_ours(name) ||
+        http_connection_names(&exchange->head.fields, exchange_head(exchange), name))
         return false;
     return route_passes(forward->route, name) ||
            bytes_equal_nocase(name, bytes_lit("Content-Type"));

@@ -139,3 +139,13 @@ uint8_t http_fields_find(const struct http_fields *fields, struct bytes text, co
         at++;
     return at;
 }
+
+bool http_connection_names(const struct http_fields *fields, struct bytes text, struct bytes name)
+{
+    for (uint8_t i = http_fields_find(fields, text, "Connection", 0); i < fields->count;
+         i = http_fields_find(fields, text, "Connection", (uint8_t)(i + 1))) {
+        if (http_list_has(http_span_bytes(fields->at[i].value, text), name))
+            return true;
+    }
+    return false;
+}

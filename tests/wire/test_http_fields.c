@@ -107,6 +107,25 @@ static void a_length_is_digits_and_fits(void **state)
     assert_int_equal(0, length);
 }
 
+/* RFC 9110, section 7.6.1 */
+static void a_connection_field_names_fields_of_one_connection(void **state)
+{
+    static const char text[] = "Connection: close, X-Hop\r\nX-Own: 1\r\ncONNECTION:\tx-other ,";
+    const struct bytes all = bytes_lit(text);
+    struct http_fields fields;
+    (void)state;
+
+    http_fields_start(&fields);
+    assert_err(OK, http_fields_add(&fields, all, (struct http_span){ 0, 24 }));
+    assert_err(OK, http_fields_add(&fields, all, (struct http_span){ 26, 8 }));
+    assert_err(OK, http_fields_add(&fields, all,
+                                   (struct http_span){ 36, (uint16_t)(sizeof(text) - 1 - 36) }));
+    assert_true(http_connection_names(&fields, all, bytes_lit("x-hop")));
+    assert_true(http_connection_names(&fields, all, bytes_lit("X-Other")));
+    assert_false(http_connection_names(&fields, all, bytes_lit("X-Own")));
+    assert_false(http_connection_names(&fields, all, bytes_lit("X-Ho")));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -115,6 +134,7 @@ int main(void)
         cmocka_unit_test(fields_that_must_stand_alone_are_refused_in_pairs),
         cmocka_unit_test(the_65th_field_is_too_many),
         cmocka_unit_test(a_length_is_digits_and_fits),
+        cmocka_unit_test(a_connection_field_names_fields_of_one_connection),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

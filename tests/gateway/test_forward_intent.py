@@ -1,0 +1,72 @@
+"""A forward is entered before it leaves: the intent decides, the outcome follows."""
+
+import time
+
+import pytest
+
+from processor import response
+
+PAN = "4111111111111111"
+
+
+@pytest.fixture
+def shop(gateway, processor):
+    processor.answer = lambda request: response(200, {"ok": True})
+    client = gateway.client("shop")
+    yield client
+    client.close()
+
+
+def forward(client, *tokens):
+    return client.call("POST", "/v1/forward/psp/charges", {str(i): "{{" + t + "}}" for i, t in enumerate(tokens)})
+
+
+def entries(gateway, answer, count):
+    """What was entered of one request; the outcome may come a moment later."""
+    for _ in range(50):
+        found = [e for e in gateway.entries() if e.get("request_id") == answer.headers["pangate-request-id"]]
+        if len(found) >= count:
+            return found
+        time.sleep(0.05)
+    raise AssertionError(found)
+
+
+def test_intent_and_outcome_are_two_entries(gateway, shop):
+    token = shop.tokenize(PAN).json["token"]
+    answer = forward(shop, token)
+    intent, outcome = entries(gateway, answer, 2)
+    assert (intent["kind"], intent["outcome"], intent["token"]) == ("forward", "ok", token)
+    assert (outcome["kind"], outcome["outcome"], outcome["status"]) == ("forward_outcome", "ok", 200)
+    assert intent["route"] == "psp" and int(intent["receipt"]) < int(outcome["receipt"])
+
+
+def test_one_token_that_does_not_exist_stops_all(gateway, shop, processor):
+    single = shop.tokenize(PAN, reuse="single").json["token"]
+    count = len(processor.requests)
+    answer = forward(shop, single, "tok_aaaaaaaaaaaaaaaaaaaaaaaaaa")
+    assert (answer.status, answer.code) == (404, "no_such_token")
+    assert len(processor.requests) == count
+    assert shop.call("GET", f"/v1/tokens/{single}").status == 200  # not used up
+
+
+def test_anothers_token_does_not_exist(gateway, shop, processor):
+    other = gateway.client("shop2")
+    token = other.tokenize(PAN).json["token"]
+    other.close()
+    answer = forward(shop, token)
+    assert (answer.status, answer.code) == (404, "no_such_token")
+    refused = entries(gateway, answer, 1)[0]
+    assert (refused["kind"], refused["outcome"]) == ("forward", "refused")
+
+
+def test_a_single_token_goes_once(shop):
+    token = shop.tokenize(PAN, reuse="single").json["token"]
+    assert forward(shop, token).status == 200
+    assert forward(shop, token).status == 404
+
+
+def test_a_single_token_comes_back_if_nothing_left(shop):
+    token = shop.tokenize(PAN, reuse="single").json["token"]
+    answer = shop.call("POST", "/v1/forward/dead/charges", {"n": "{{" + token + "}}"})
+    assert (answer.status, answer.code) == (502, "processor_unreachable")
+    assert shop.call("GET", f"/v1/tokens/{token}").status == 200
