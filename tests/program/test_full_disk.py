@@ -98,7 +98,7 @@ def test_a_gateway_that_is_killed_on_a_full_disk_loses_nothing(cramped, disk):
         assert office.detokenize(answer["token"]).json["card"]["number"] == number
 
 
-def test_a_disk_that_is_full_for_long_answers_overloaded_and_comes_back(cramped, disk):
+def test_a_disk_that_is_full_for_long_says_so_and_comes_back(cramped, disk):
     shop = cramped.client("shop")
     fill(disk)
     accepted = []
@@ -141,9 +141,20 @@ def test_a_full_vault_refuses_what_adds_and_lets_go_of_what_is_there(small, tmp_
     # erasing makes room again, here or after a restart
     erase_many(gateway, tokens[4:])
     gateway.restart()
-    assert gateway.client("shop").tokenize(pan("44", 16, 1)).status == 201
+    assert room_comes_back(gateway.client("shop"), pan("44", 16, 1))
     assert gateway.client("back-office").detokenize(tokens[2]).status == 200
     assert gateway.stop() == 0
+
+
+def room_comes_back(shop, number):
+    """Erasures make room once they are applied, which takes a moment."""
+    for _ in range(100):
+        answer = shop.tokenize(number)
+        if answer.status == 201:
+            return True
+        assert answer.code == "vault_full"
+        time.sleep(0.2)
+    return False
 
 
 def fill_vault(shop):
