@@ -73,6 +73,7 @@ struct idempotency {
 struct forward_outcome {
     uint64_t intent;
     size_t token_count;  /* of the intent's items */
+    bool has_key;        /* the intent had an idempotency key */
     bool nothing_sent;   /* single tokens come back, and an idempotency key is free again */
     uint16_t status;     /* of the processor; 0: none came */
     struct bytes answer; /* sealed, to be replayed; lent until the submission comes back. In a

@@ -48,6 +48,7 @@ static enum err submit_outcome(struct forward *forward)
     forward_outcome_propose(&exchange->caller, forward->route->config->name, &forward->cards,
                             submission);
     submission->forward.intent = forward->intent;
+    submission->forward.has_key = forward->has_key;
     submission->forward.nothing_sent = !forward->may_have_left;
     submission->forward.status = forward->status;
     submission->forward.answer = buf_bytes(&forward->sealed);

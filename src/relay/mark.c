@@ -11,6 +11,7 @@ struct scan {
     enum content content;
     bool in_string; /* of JSON */
     bool in_cdata;
+    bool after_digit; /* what stands before is a digit, or a value that may end in one */
 };
 
 static struct bytes rest(const struct scan *scan)
@@ -126,6 +127,25 @@ static enum err read_mark(struct scan *scan, struct mark *mark)
     return read_inner(bytes_of(inner, size), mark);
 }
 
+static bool is_digit(uint8_t character)
+{
+    return character >= '0' && character <= '9';
+}
+
+/*
+ * A number or a security code that grows together with digits beside it would not be known again
+ * when the processor repeats it, so it must stand alone.
+ */
+static bool stands_alone(const struct scan *scan, const struct mark *mark)
+{
+    struct glyph next = peek(scan);
+
+    if (mark->part != MARK_NUMBER && mark->part != MARK_CVC)
+        return true;
+    return !scan->after_digit && !(next.size > 0 && is_digit(next.character)) &&
+           next.character != '{';
+}
+
 /* Most bytes neither begin a mark nor change where it would land. */
 static bool is_plain(uint8_t byte)
 {
@@ -145,8 +165,9 @@ static void step(struct scan *scan)
     if (glyph.character == ']' && bytes_start_with(rest(scan), bytes_lit("]]>")))
         scan->in_cdata = false;
     scan->at += glyph.size;
+    scan->after_digit = is_digit(glyph.character);
     while (scan->at < scan->text.size && is_plain(scan->text.data[scan->at]))
-        scan->at++;
+        scan->after_digit = is_digit(scan->text.data[scan->at++]);
 }
 
 enum err marks_find(struct bytes text, enum content content, struct marks *ret_marks)
@@ -164,6 +185,9 @@ enum err marks_find(struct bytes text, enum content content, struct marks *ret_m
         }
         mark = (struct mark){ .at = at, .landing = landing_at(&scan) };
         TRY(read_mark(&scan, &mark));
+        if (!stands_alone(&scan, &mark))
+            return ERR_BAD_MARK;
+        scan.after_digit = true;
         TRY(marks_insert(&marks, &mark));
     }
     memcpy(ret_marks->list, marks.list, marks.count * sizeof(marks.list[0]));

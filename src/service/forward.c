@@ -158,7 +158,7 @@ void forward_outcome_propose(const struct caller *caller, const char *route,
     must(submission->count == 1);
     item->kind = PROPOSE_FORWARD_OUTCOME;
     item->tenant = caller->principal->tenant;
-    submission->forward.token_count = cards->count;
+    submission->forward.token_count = cards->count == 0 ? 1 : cards->count;
     entry_name(caller, AUDIT_FORWARD_OUTCOME, route, &item->entry);
     entry_add_tokens(cards, &item->entry);
 }

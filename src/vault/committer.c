@@ -52,6 +52,16 @@ static void decide_one(struct vault *vault, struct turn *turn, struct list *node
     list_add_last(&turn->done, node);
 }
 
+/* What it may put into the batch. An outcome's room was claimed by its intent. */
+static struct room_claim claim_in_batch(const struct submission *submission)
+{
+    const struct forward_outcome *forward = &submission->forward;
+
+    if (submission->items[0].kind == PROPOSE_FORWARD_OUTCOME)
+        return room_claim_of_outcome(forward->token_count, forward->has_key);
+    return submission->claim;
+}
+
 /* The group first, as it may need most of a batch; then singles as long as they surely fit. */
 static void decide_waiting(struct vault *vault, struct turn *turn)
 {
@@ -59,7 +69,8 @@ static void decide_waiting(struct vault *vault, struct turn *turn)
         decide_one(vault, turn, turn->group.next);
     while (!list_is_empty(&turn->waiting)) {
         struct submission *next = list_item(turn->waiting.next, struct submission, node);
-        if (!fits(vault, &next->claim) && vault->ledger.batch->count > 0)
+        struct room_claim claim = claim_in_batch(next);
+        if (!fits(vault, &claim) && vault->ledger.batch->count > 0)
             return;
         decide_one(vault, turn, &next->node);
     }
@@ -183,9 +194,8 @@ static void give_room(struct vault *vault, const struct submission *submission)
         claim.bytes -= outcome.bytes;
         claim.blocks -= outcome.blocks;
     }
-    if (stands && first->kind == PROPOSE_FORWARD_OUTCOME)
-        claim =
-            room_claim_of_outcome(submission->forward.token_count, submission->idempotency.used);
+    if (submission->err == OK && first->kind == PROPOSE_FORWARD_OUTCOME)
+        claim = room_claim_of_outcome(submission->forward.token_count, submission->forward.has_key);
     room_give(&vault->room, &claim);
 }
 

@@ -281,3 +281,11 @@ def test_a_stop_waits_for_an_answer_and_says_what_it_could_not_wait_for(gateway,
     gateway.config.write_text(before)
     gateway.restart()
     shop.close()
+
+
+def test_what_a_forward_claims_is_given_back(shop, processor):
+    token = shop.tokenize(PAN).json["token"]
+    for i in range(1100):
+        assert forward(shop, f"room-{i}", {"n": "{{" + token + "}}"}).status == 200
+    for i in range(100):
+        assert forward(shop, f"none-{i}", {"n": 1}).status == 200

@@ -165,6 +165,32 @@ static void marks_are_inserted_in_order_and_never_over_one_another(void **state)
         assert_int_equal(kept[i], marks.list[i].at);
 }
 
+static void a_number_or_a_code_stands_alone(void **state)
+{
+    static const struct {
+        enum content content;
+        const char *text;
+    } joined[] = {
+        { CONTENT_TEXT, "7{{" TOKEN "}}" },
+        { CONTENT_TEXT, "{{" TOKEN "}}0" },
+        { CONTENT_TEXT, "{{" TOKEN "}}{{" TOKEN ".exp_yy}}" },
+        { CONTENT_TEXT, "{{" TOKEN ".exp_yy}}{{" TOKEN ".cvc}}" },
+        { CONTENT_JSON, "{\"b\":{{" TOKEN "}}0}" },
+        { CONTENT_JSON, "{\"b\":\"\\u0037{{" TOKEN "}}\"}" },
+        { CONTENT_FORM, "b=%37%7B%7B" TOKEN "%7D%7D" },
+        { CONTENT_FORM, "b=%7B%7B" TOKEN "%7D%7D%30" },
+        { CONTENT_XML, "<b>&#55;{{" TOKEN "}}</b>" },
+    };
+    struct marks marks;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(joined) / sizeof(joined[0]); i++)
+        assert_err(ERR_BAD_MARK, marks_find(bytes_str(joined[i].text), joined[i].content, &marks));
+    assert_err(OK,
+               marks_find(bytes_str("a{{" TOKEN "}}={{" TOKEN ".exp_yy}}1"), CONTENT_TEXT, &marks));
+    assert_int_equal(2, marks.count);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -174,6 +200,7 @@ int main(void)
         cmocka_unit_test(a_mark_without_the_form_of_a_token_is_a_mark_of_no_token),
         cmocka_unit_test(an_escaped_border_does_not_cut_a_mark),
         cmocka_unit_test(sixty_four_marks_are_found_and_one_more_is_refused),
+        cmocka_unit_test(a_number_or_a_code_stands_alone),
         cmocka_unit_test(marks_are_inserted_in_order_and_never_over_one_another),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

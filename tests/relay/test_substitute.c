@@ -85,7 +85,7 @@ static void values_are_escaped_for_where_they_land(void **state)
           "<n a='&lt;&amp;&gt;&quot;&#39;&#9;&#13;&#10;'>" },
         { CONTENT_XML, "<![CDATA[{{" TOKEN ".name}}]]>", "<&]]", "<![CDATA[<&]]]]>" },
         { CONTENT_HEADER, "Card {{" TOKEN "}}", "4111", "Card 4111" },
-        { CONTENT_TEXT, "{{" TOKEN "}}{{" TOKEN "}}", "4111", "41114111" },
+        { CONTENT_TEXT, "{{" TOKEN "}} {{" TOKEN "}}", "4111", "4111 4111" },
         { CONTENT_TEXT, "nothing marked", "4111", "nothing marked" },
         { CONTENT_TEXT, "", "4111", "" },
     };

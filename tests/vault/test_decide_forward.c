@@ -47,7 +47,7 @@ static struct told forward_end(struct hand *hand, const struct forward_outcome *
     end->items[0].kind = PROPOSE_FORWARD_OUTCOME;
     end->items[0].tenant = 1;
     end->forward = *outcome;
-    end->idempotency.used = has_key;
+    end->forward.has_key = has_key;
     hand_submit(hand, end);
     told = told_of(end, 0);
     submission_free(hand->vault, end);
