@@ -57,7 +57,8 @@ struct marks {                   /* begins zeroed */
 /*
  * Find all marks of one text in one pass. ERR_BAD_MARK for an unknown part, for a mark that is cut
  * in half (not closed where its string, value, element or line ends), for a number or a code with
- * a digit or another mark right beside it, and for more than MARKS_MAX; *ret_marks is then untouched.
+ * a digit or another mark right beside it, and for more than MARKS_MAX; *ret_marks is then
+ * untouched.
  */
 enum err marks_find(struct bytes text, enum content content, struct marks *ret_marks);
 

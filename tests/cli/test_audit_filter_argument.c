@@ -6,7 +6,7 @@
 static void parse(const char *words, struct audit_filter_arguments *ret_arguments)
 {
     static char copy[512];
-    char *argv[16] = { (char[]){ "pangate test" } }, *rest = NULL;
+    char *argv[64] = { (char[]){ "pangate test" } }, *rest = NULL;
     int argc = 1;
 
     (void)snprintf(copy, sizeof(copy), "%s", words);

@@ -6,7 +6,7 @@
 /* How many calls still succeed; below zero: all. */
 static int *allocations_left(void)
 {
-    static int left = -1;
+    static _Thread_local int left = -1;
 
     return &left;
 }
