@@ -25,9 +25,9 @@ static enum err decide_item(struct ledger *ledger, const struct submission *subm
     case PROPOSE_ERASE: return decide_erase(ledger, item);
     case PROPOSE_NOTE: return OK;
     case PROPOSE_FORWARD:
-    case PROPOSE_FORWARD_OUTCOME: break;
+    case PROPOSE_FORWARD_OUTCOME: break; /* a forward stands alone */
     }
-    must(!"a forward stands alone");
+    must(false);
     return ERR_INTERNAL;
 }
 
