@@ -45,6 +45,13 @@ static enum serve receipt_begin(struct exchange *exchange)
     return json_call_begun(exchange, start(exchange));
 }
 
+/* A name may have moved to another tenant since: what it did before is not its own any more. */
+static bool is_of(const struct audit_entry *entry, const struct principal *principal)
+{
+    return strcmp(entry->client, principal->name) == 0 &&
+           strcmp(entry->tenant, principal->tenant_name) == 0;
+}
+
 /* Another client's entry is not there for this one, nor is one whose time to be kept is over. */
 static enum err check_owner(struct exchange *exchange, uint64_t number)
 {
@@ -59,9 +66,7 @@ static enum err check_owner(struct exchange *exchange, uint64_t number)
     if (err != OK)
         return err == ERR_NOT_FOUND ? ERR_NO_ROUTE : err;
     TRY(audit_entry_read(buf_bytes(&leaf), &entry));
-    return bytes_equal(bytes_str(entry.client), bytes_str(exchange->caller.principal->name))
-               ? OK
-               : ERR_NO_ROUTE;
+    return is_of(&entry, exchange->caller.principal) ? OK : ERR_NO_ROUTE;
 }
 
 static enum err write_proof(struct exchange *exchange, uint64_t number)

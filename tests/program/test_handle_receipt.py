@@ -89,3 +89,13 @@ def test_while_the_log_cannot_be_written_a_receipt_is_promised_for_later(own_gat
     assert answer.status == 202 and answer.headers["retry-after"] == "1" and answer.body == b""
     assert 0.9 < time.monotonic() - begun < 2
     path.with_suffix(".away").rename(path)
+
+
+def test_a_name_that_moved_to_another_tenant_leaves_its_receipts_behind(own_gateway):
+    shop = own_gateway.client("shop")
+    number = shop.tokenize(VISA).json["receipt"]
+    assert receipt(shop, number).status == 200
+    client = "client:shop\ntenant = shop"
+    own_gateway.edit(lambda text: text.replace(client + "\n", client + "2\n"))
+    assert own_gateway.hangup()["msg"] == "reloaded"
+    assert receipt(shop, number).status == 404
