@@ -25,7 +25,7 @@ static char check_digit(const char digits[CARD_DIGITS])
     return (char)('0' + (10 - sum % 10) % 10);
 }
 
-void card_write(uint64_t seed, uint64_t index, char ret_digits[CARD_DIGITS])
+void card_make(uint64_t seed, uint64_t index, char ret_digits[CARD_DIGITS])
 {
     uint64_t dice = seed * UINT64_C(0xd1342543de82ef95) + index;
     uint64_t number = dice_throw(&dice);

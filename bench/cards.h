@@ -13,7 +13,7 @@
 enum { CARD_DIGITS = 16, TOKEN_SIZE = 16, KNOWN_SEED = 1 };
 
 /* Sixteen ASCII digits with a right check digit, beginning with 4. */
-void card_write(uint64_t seed, uint64_t index, char ret_digits[CARD_DIGITS]);
+void card_make(uint64_t seed, uint64_t index, char ret_digits[CARD_DIGITS]);
 
 /* A fast generator of numbers that only have to look random (Vigna's splitmix64). */
 uint64_t dice_throw(uint64_t *dice);

@@ -5,6 +5,16 @@
 #include "bench/options.h"
 #include "bench/script.h"
 
+static const struct {
+    const char *name, *summary;
+    int (*run)(int argc, char **argv);
+} commands[] = {
+    { "peers", "the gateway beside what is used instead", command_peers },
+    { "fill", "put cards into a vault that nobody serves", command_fill },
+};
+
+enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };
+
 static void print_usage(FILE *file)
 {
     (void)fprintf(file, "Usage: pangate-bench COMMAND [OPTION...]\n"
@@ -12,7 +22,8 @@ static void print_usage(FILE *file)
                         "How fast a card tokenization gateway is, and what it costs.\n\n");
     for (size_t i = 0; work_at(i) != NULL; i++)
         (void)fprintf(file, "  %-12s %s\n", work_at(i)->name, work_at(i)->summary);
-    (void)fprintf(file, "  %-12s %s\n", "peers", "the gateway beside what is used instead");
+    for (size_t i = 0; i < COMMANDS; i++)
+        (void)fprintf(file, "  %-12s %s\n", commands[i].name, commands[i].summary);
     (void)fprintf(file, "\n`pangate-bench COMMAND --help` says more.\n");
 }
 
@@ -31,8 +42,9 @@ int main(int argc, char **argv)
     }
     if (strcmp(name, "--compare") == 0 && argc == 4)
         return command_compare(argv[2], argv[3]);
-    if (strcmp(name, "peers") == 0)
-        return command_peers(argc - 1, argv + 1);
+    for (size_t i = 0; i < COMMANDS; i++)
+        if (strcmp(name, commands[i].name) == 0)
+            return commands[i].run(argc - 1, argv + 1);
     if (work_find(name) != NULL)
         return command_work(name, argc - 1, argv + 1);
     print_usage(stderr);

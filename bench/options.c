@@ -29,6 +29,7 @@ enum option_key {
     KEY_RENEW,
     KEY_RESUMED,
     KEY_PATH,
+    KEY_TOKENS,
     KEY_PID,
     KEY_WORKERS,
     KEY_FOLDER,
@@ -60,6 +61,8 @@ static const struct argp_option table[] = {
     { "resumed", KEY_RESUMED, NULL, 0, "handshakes with a ticket", 1 },
     { "threads", KEY_THREADS, "N", 0, "of the generator (1)", 1 },
     { "cards", KEY_CARDS, "N", 0, "how many cards are known before it begins (1000)", 2 },
+    { "tokens", KEY_TOKENS, "FILE", 0, "of cards that `fill` put in; --cards are then there, too",
+      2 },
     { "known", KEY_KNOWN, "PERCENT", 0, "tokenize: how many of the cards are known (0)", 2 },
     { "batch", KEY_BATCH, "N", 0, "batch: items of one call, 1 to 1000 (1000)", 2 },
     { "path", KEY_PATH, "PATH", 0, "constant: what is asked for (/v1/openapi.json)", 2 },
@@ -166,6 +169,7 @@ static error_t on_option(int key, char *text, struct argp_state *state)
     case KEY_CERT2: options->cert2 = text; return 0;
     case KEY_KEY2: options->key2 = text; return 0;
     case KEY_PATH: options->path = text; return 0;
+    case KEY_TOKENS: options->tokens = text; return 0;
     case KEY_FOLDER: options->folder = text; return 0;
     case KEY_SERVER_CERT: options->server_cert = text; return 0;
     case KEY_SERVER_KEY: options->server_key = text; return 0;

@@ -15,6 +15,7 @@ struct options {
     const char *cert, *key;
     const char *cert2, *key2; /* for the calls that the first pair may not make */
     const char *path;         /* of the workload `constant` */
+    const char *tokens;       /* a file of them; NULL: the cards are tokenized first */
     const char *html;
     const char *server_cert, *server_key; /* of peers; NULL: beside the CA */
     const char *only;                     /* peers: of the matches those with this in their name */

@@ -70,9 +70,9 @@ static void add_card(struct script *script, struct buf *out)
     if (digits == NULL)
         return;
     if (script->known_percent > 0 && dice_throw(&script->dice) % HUNDRED < script->known_percent)
-        card_write(KNOWN_SEED, dice_throw(&script->dice) % script->cards, digits);
+        card_make(KNOWN_SEED, dice_throw(&script->dice) % script->cards, digits);
     else
-        card_write(script->seed, script->drawn++, digits);
+        card_make(script->seed, script->drawn++, digits);
     buf_grown(out, CARD_DIGITS);
 }
 

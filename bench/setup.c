@@ -7,6 +7,7 @@
 #include "base/must.h"
 #include "bench/call.h"
 #include "bench/line.h"
+#include "bench/tokens_file.h"
 
 enum { PREPARE_BATCH = 1000, REQUEST_MAX = 1 << 20, ANSWER_MAX = 1 << 24 };
 
@@ -76,7 +77,7 @@ static void write_batch(const struct target *target, uint64_t first, uint64_t co
     for (uint64_t i = first; i < first + count; i++) {
         char digits[CARD_DIGITS];
 
-        card_write(KNOWN_SEED, i, digits);
+        card_make(KNOWN_SEED, i, digits);
         buf_format(&body, "%s{\"card\":{\"number\":\"%.*s\"}}", i == first ? "" : ",", CARD_DIGITS,
                    digits);
     }
@@ -123,6 +124,8 @@ static enum err prepare_tokens(struct setup *setup, const struct options *option
 {
     enum err err = ERR_DENIED;
 
+    if (options->tokens != NULL)
+        return tokens_read(options->tokens, &setup->tokens, why);
     TRY(tokens_init(&setup->tokens, options->cards));
     for (size_t i = 0; i < setup->target_count && err == ERR_DENIED; i++)
         err = prepare_as(&setup->targets[i], &setup->tokens, why);

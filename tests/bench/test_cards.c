@@ -23,7 +23,7 @@ static void every_card_passes_the_check_digit(void **state)
     (void)state;
 
     for (uint64_t i = 0; i < 10000; i++) {
-        card_write(KNOWN_SEED, i, digits);
+        card_make(KNOWN_SEED, i, digits);
         assert_int_equal('4', digits[0]);
         assert_true(passes_the_check(digits));
     }
@@ -34,10 +34,10 @@ static void a_card_is_the_same_each_time_and_its_neighbour_another(void **state)
     char first[CARD_DIGITS], again[CARD_DIGITS], next[CARD_DIGITS], other[CARD_DIGITS];
     (void)state;
 
-    card_write(7, 41, first);
-    card_write(7, 41, again);
-    card_write(7, 42, next);
-    card_write(8, 41, other);
+    card_make(7, 41, first);
+    card_make(7, 41, again);
+    card_make(7, 42, next);
+    card_make(8, 41, other);
     assert_memory_equal(first, again, CARD_DIGITS);
     assert_memory_not_equal(first, next, CARD_DIGITS);
     assert_memory_not_equal(first, other, CARD_DIGITS);

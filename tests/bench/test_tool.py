@@ -171,3 +171,65 @@ def test_peers_sets_the_gateway_beside_nginx(bench, gateway):
     ran = bench("peers", *SHORT, "--only", "constant", "--pid", gateway.process.pid)
     assert ran.returncode == 0, ran.stderr
     assert "x nginx" in ran.stdout
+
+
+@pytest.fixture
+def filled(tmp_path):
+    """A gateway whose vault was filled before it was started, and the file with the tokens."""
+    pangate = os.environ.get("PANGATE")
+    if pangate is None:
+        pytest.skip("PANGATE is not set")
+    gateway = Gateway(pangate, tmp_path / "play")
+    tokens = tmp_path / "tokens"
+    yield gateway, tokens, fill(gateway, 1200, tokens)
+    if gateway.process is not None:
+        gateway.stop()
+
+
+def fill(gateway, cards, tokens):
+    config = gateway.folder / "pangate.conf"
+    return tool(os.environ["PANGATE_BENCH"], "fill", "-c", config, "--cards", cards, "--tokens", tokens)
+
+
+def test_a_filled_vault_is_served_and_its_tokens_are_known(filled):
+    gateway, tokens, ran = filled
+    assert ran.returncode == 0 and ran.stdout.startswith("1200 cards"), ran.stderr
+    assert len(set(tokens.read_text().split())) == 1200
+    gateway.start()
+    certs = gateway.folder / "certs"
+    command = [os.environ["PANGATE_BENCH"], "detokenize", "--ca", certs / "ca.pem"]
+    command += ["--url", f"https://127.0.0.1:{gateway.port}", "--tokens", tokens, "--json"]
+    command += ["--cert", certs / "back-office.pem", "--key", certs / "back-office.key"]
+    got = report(tool(*command, *SHORT))
+    assert got["errors"] == {} and got["requests"] > 0
+
+
+def test_filling_again_gives_the_same_tokens(filled):
+    gateway, tokens, _ = filled
+    before = tokens.read_text()
+    assert fill(gateway, 1200, tokens).returncode == 0
+    assert tokens.read_text() == before
+
+
+def test_a_vault_that_is_served_is_not_filled(filled):
+    gateway, tokens, _ = filled
+    gateway.start()
+    ran = fill(gateway, 10, tokens)
+    assert ran.returncode == 1 and "another process" in ran.stderr
+
+
+def test_fill_says_what_it_lacks(filled, tmp_path):
+    bench = os.environ["PANGATE_BENCH"]
+    assert tool(bench, "fill").returncode == 2
+    assert tool(bench, "fill", "-c", "x", "--cards", "0").returncode == 2
+    ran = tool(bench, "fill", "-c", tmp_path / "nothing.conf", "--cards", 1)
+    assert ran.returncode == 1 and "nothing.conf" in ran.stderr
+    config = filled[0].folder / "pangate.conf"
+    ran = tool(bench, "fill", "-c", config, "--cards", 1, "--client", "back-office")
+    assert ran.returncode == 1 and "back-office" in ran.stderr
+
+
+def test_a_file_that_holds_no_tokens_is_refused(bench, tmp_path):
+    (tmp_path / "tokens").write_text("not a token\n")
+    ran = bench("inspect", *SHORT, "--tokens", tmp_path / "tokens")
+    assert ran.returncode == 1 and "token" in ran.stderr
