@@ -45,6 +45,7 @@ struct config_gateway {
     int64_t expired_keep_ms;
     int64_t drain_timeout_ms;
     int64_t serve_timeout_ms; /* how long a request waits for the journal */
+    uint32_t cvc_max;         /* security codes held at once, of all tenants */
     char user[CONFIG_NAME_SIZE];
 };
 

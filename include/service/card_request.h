@@ -9,8 +9,8 @@
 #include "base/buf.h"
 #include "card/card.h"
 #include "card/token_format.h"
-#include "service/cvc_box.h"
 #include "service/blame.h"
+#include "service/code.h"
 #include "vault/record.h"
 
 /* What the caller wrote; data == NULL: absent. Lent from the request body. SECRET. */
@@ -37,9 +37,10 @@ struct card_request {
     int64_t expires_at_ms; /* 0: never */
     struct about about;    /* all but its fingerprint */
     uint32_t draws;        /* so far */
-    struct cvc cvc;        /* SECRET: for the box, never for the record */
+    struct code code;      /* for the box, never for the record */
 };
 
+/* After code_let_go(). */
 void card_request_wipe(struct card_request *request);
 
 /*

@@ -9,8 +9,7 @@
 #define PANGATE_SERVICE_FORWARD_H
 
 #include "service/caller.h"
-#include "service/cvc_box.h"
-#include "service/worker.h"
+#include "service/code.h"
 
 enum { FORWARD_TOKENS_MAX = 64 };
 

@@ -20,8 +20,4 @@ enum err tokenize_propose(const struct caller *caller, struct card_request *requ
 enum err tokenize_finish(const struct caller *caller, const struct proposal *proposal,
                          struct view *ret_view);
 
-/* Put the security code that came with a card, if one did, into the box. ERR_OVERLOADED. */
-enum err tokenize_keep_code(const struct caller *caller, const struct proposal *proposal,
-                            const struct cvc *cvc);
-
 #endif

@@ -18,7 +18,7 @@ struct batch_item {
     const struct json_node *node;
     char field[JSON_FIELD_SIZE]; /* to blame, if it is refused */
     uint32_t draws;
-    struct cvc cvc; /* SECRET: for the box, once its token is known */
+    struct code code; /* for the box, once its token is known */
 };
 
 struct batch_job {
@@ -31,7 +31,7 @@ struct batch_job {
 struct batch_kind {
     enum err (*propose)(struct exchange *exchange, struct batch_item *item,
                         struct proposal *proposal);
-    enum err (*write)(struct exchange *exchange, const struct batch_item *item,
+    enum err (*write)(struct exchange *exchange, struct batch_item *item,
                       const struct proposal *proposal, struct json_writer *json);
 };
 
@@ -40,7 +40,7 @@ static void batch_done(struct exchange *exchange)
     struct batch_job *job = exchange->job.batch;
 
     for (size_t i = 0; i < job->count; i++)
-        cvc_wipe(&job->items[i].cvc);
+        code_let_go(&exchange->caller, &job->items[i].code);
     free(job);
 }
 
@@ -89,21 +89,24 @@ static void refuse_item(struct exchange *exchange, struct proposal *proposal, en
     refusal_say(&proposal->entry, err);
 }
 
-static void propose_item(struct exchange *exchange, const struct batch_kind *kind, size_t i)
+/* What is only full for now refuses the whole, since an item's answer may be kept for a day. */
+static enum err propose_item(struct exchange *exchange, const struct batch_kind *kind, size_t i)
 {
     struct proposal *proposal = &exchange->submission->items[i];
     enum err err = kind->propose(exchange, &exchange->job.batch->items[i], proposal);
 
-    if (err != OK)
+    if (err != OK && err != ERR_OVERLOADED)
         refuse_item(exchange, proposal, err);
+    return err == ERR_OVERLOADED ? err : OK;
 }
 
-static void read_slice(struct exchange *exchange, const struct batch_kind *kind)
+static enum err read_slice(struct exchange *exchange, const struct batch_kind *kind)
 {
     struct batch_job *job = exchange->job.batch;
 
     for (size_t i = 0; i < SLICE && job->next < job->count; i++)
-        propose_item(exchange, kind, job->next++);
+        TRY(propose_item(exchange, kind, job->next++));
+    return OK;
 }
 
 static void open_answer(struct exchange *exchange)
@@ -189,8 +192,8 @@ static enum serve batch_begin(struct exchange *exchange, const struct batch_kind
     job = exchange->job.batch;
     if (job->next == job->count)
         return json_call_begun(exchange, exchange_submit(exchange));
-    read_slice(exchange, kind);
-    return SERVE_SLICE;
+    err = read_slice(exchange, kind);
+    return err == OK ? SERVE_SLICE : json_call_begun(exchange, err);
 }
 
 /* Propose anew what came back as taken; false if nothing did. */
@@ -202,7 +205,8 @@ static bool redraw(struct exchange *exchange, const struct batch_kind *kind)
         if (exchange->submission->items[i].decision != DECIDED_TAKEN)
             continue;
         any = true;
-        propose_item(exchange, kind, i);
+        if (propose_item(exchange, kind, i) != OK)
+            refuse_item(exchange, &exchange->submission->items[i], ERR_OVERLOADED);
     }
     return any;
 }
@@ -249,17 +253,18 @@ static enum err propose_store(struct exchange *exchange, struct batch_item *item
     blame_note(&blame, fault.err, fault.field);
     card_request_read(&fields, vault_now_ms(exchange->worker->service.vault), &request, &blame);
     TRY(judge(item, &blame));
-    item->cvc = request.cvc;
+    item->code.cvc = request.code.cvc;
+    TRY(code_reserve(&exchange->caller, &item->code));
     return draw_store(exchange, item, &request, proposal);
 }
 
-static enum err write_store(struct exchange *exchange, const struct batch_item *item,
+static enum err write_store(struct exchange *exchange, struct batch_item *item,
                             const struct proposal *proposal, struct json_writer *json)
 {
     struct view view AUTO(view_wipe) = { .says_new = true };
 
     if (!exchange->submission->replayed)
-        TRY(tokenize_keep_code(&exchange->caller, proposal, &item->cvc));
+        code_keep(&exchange->caller, proposal, &item->code);
     TRY(tokenize_finish(&exchange->caller, proposal, &view));
     json_open(json, NULL, '{');
     json_number(json, "status", view.is_new ? 201 : 200);
@@ -301,7 +306,7 @@ static enum err propose_reveal(struct exchange *exchange, struct batch_item *ite
     return OK;
 }
 
-static enum err write_reveal(struct exchange *exchange, const struct batch_item *item,
+static enum err write_reveal(struct exchange *exchange, struct batch_item *item,
                              const struct proposal *proposal, struct json_writer *json)
 {
     struct card card AUTO(card_wipe) = { 0 };

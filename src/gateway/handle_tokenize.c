@@ -28,11 +28,13 @@ static enum err propose(struct exchange *exchange)
     return exchange_submit(exchange);
 }
 
+/* Room for the security code comes first: without it nothing is proposed. */
 static enum err begin(struct exchange *exchange)
 {
     exchange->job.card = (struct card_request){ 0 };
     exchange->has_job = true;
     TRY(read_request(exchange));
+    TRY(code_reserve(&exchange->caller, &exchange->job.card.code));
     TRY(json_call_prepare(exchange, 1));
     return propose(exchange);
 }
@@ -59,21 +61,19 @@ static enum serve tokenize_finished(struct exchange *exchange)
 {
     const struct submission *submission = exchange->submission;
     struct view view AUTO(view_wipe) = { .says_new = true };
-    enum err err = OK;
 
     if (submission->err != OK)
         return json_call_returned(exchange, submission->err);
     if (submission->items[0].decision == DECIDED_TAKEN)
         return json_call_begun(exchange, propose(exchange));
     if (!submission->replayed && submission->items[0].err == OK)
-        err = tokenize_keep_code(&exchange->caller, &submission->items[0], &exchange->job.card.cvc);
-    if (err != OK)
-        return json_call_denied(exchange, &submission->items[0], err);
+        code_keep(&exchange->caller, &submission->items[0], &exchange->job.card.code);
     return answer(exchange, &submission->items[0], &view);
 }
 
 static void tokenize_done(struct exchange *exchange)
 {
+    code_let_go(&exchange->caller, &exchange->job.card.code);
     card_request_wipe(&exchange->job.card);
 }
 

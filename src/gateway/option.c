@@ -36,6 +36,8 @@ static const struct option_row options[] = {
       "how long SIGTERM waits for requests that are being served" },
     { SECTION_GATEWAY, "serve_timeout", OPTION_DURATION, AT(gateway, serve_timeout_ms), "30s", S, H,
       "how long a request waits for its entry to be on disk" },
+    { SECTION_GATEWAY, "cvc_max", OPTION_COUNT, AT(gateway, cvc_max), "8192", 1, 1000000,
+      "security codes held at once; each tenant may hold its even part, beyond it 503 overloaded" },
     { SECTION_GATEWAY, "user", OPTION_TEXT, AT(gateway, user), "", 0, CONFIG_NAME_SIZE,
       "become this user when started as root" },
 

@@ -1,4 +1,5 @@
 #include "gateway/server_parts.h"
+#include "service/cvc_box.h"
 
 /* What a reload puts in force. Held until every worker was told. */
 struct reloaded {
@@ -82,5 +83,6 @@ enum err server_reload(struct server *server, struct why *why)
     for (size_t i = 0; i < server->worker_count; i++)
         tell_worker(server->workers[i], &reloaded);
     swap(server, &reloaded);
+    cvc_box_divide(server->cvcs, server->clients->tenant_count);
     return OK;
 }

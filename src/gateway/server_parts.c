@@ -171,9 +171,13 @@ static int64_t cvc_ttl_ms(const struct config *config)
 
 static enum err open_forwarding(struct server *server, struct why *why)
 {
+    const struct cvc_box_options codes = { .ttl_ms = cvc_ttl_ms(server->config),
+                                           .count_max = server->config->gateway.cvc_max,
+                                           .tenants = server->config->tenant_count };
+
     TRY(routes_open(server->config, why, &server->routes));
     TRY(resolver_new(&server->resolver));
-    if (cvc_box_new(cvc_ttl_ms(server->config), &server->cvcs) != OK)
+    if (cvc_box_new(&codes, &server->cvcs) != OK)
         return why_say(why, ERR_MEMORY,
                        "no memory can be locked for security codes; raise the limit on locked "
                        "memory (ulimit -l, or LimitMEMLOCK= of the unit)");

@@ -8,6 +8,7 @@
 #include "base/secret.h"
 #include "gateway/forward.h"
 #include "gateway/session.h"
+#include "service/code.h"
 
 enum {
     SECOND_MS = 1000,
@@ -51,6 +52,7 @@ static void on_outcomes(void *owner)
         struct submission *submission = list_item(node, struct submission, node);
         struct exchange *exchange = submission->owner;
         worker->submissions_out--;
+        codes_end(&worker->service, submission);
         if (exchange == NULL) {
             submission_free(worker->service.vault, submission);
             continue;

@@ -118,7 +118,7 @@ static enum err read_format(const struct card_fields *fields, struct card_reques
 
 static enum err read_cvc(struct bytes text, struct card_request *request)
 {
-    return text.data == NULL ? OK : cvc_parse(text, &request->cvc);
+    return text.data == NULL ? OK : cvc_parse(text, &request->code.cvc);
 }
 
 /* A token that is bound to no route at all would be of no use. */

@@ -163,8 +163,6 @@ void forward_outcome_propose(const struct caller *caller, const char *route,
     entry_add_tokens(cards, &item->entry);
 }
 
-static const char destroyed[] = "security code destroyed";
-
 void forward_destroy_codes(const struct caller *caller, const char *route,
                            const struct forward_cards *cards)
 {
@@ -176,9 +174,7 @@ void forward_destroy_codes(const struct caller *caller, const char *route,
         if ((card->parts & FORWARD_CVC) == 0 || !cvc_box_destroy(caller->worker->cvcs, &place))
             continue;
         entry_name(caller, AUDIT_ERASE, route, &entry);
-        memcpy(entry.token, card->token.text, sizeof(card->token.text));
-        memcpy(entry.detail, destroyed, sizeof(destroyed));
-        err_ignore(vault_note(caller->worker->vault, &entry));
+        code_enter_destroyed(caller->worker, &card->token, &entry);
     }
 }
 
@@ -191,9 +187,7 @@ void forward_destroy_old_codes(struct service_worker *worker)
         const char *tenant = keyring_tenant_name(worker->keyring, place.tenant);
         if (tenant != NULL)
             must(bytes_copy_text(bytes_str(tenant), entry.tenant, sizeof(entry.tenant)));
-        memcpy(entry.token, place.token.text, sizeof(place.token.text));
-        memcpy(entry.detail, destroyed, sizeof(destroyed));
-        err_ignore(vault_note(worker->vault, &entry));
+        code_enter_destroyed(worker, &place.token, &entry);
     }
 }
 

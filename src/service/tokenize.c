@@ -1,6 +1,5 @@
 #include "service/tokenize.h"
 
-#include "base/clock.h"
 #include "base/must.h"
 #include "service/card_index.h"
 
@@ -60,16 +59,4 @@ enum err tokenize_finish(const struct caller *caller, const struct proposal *pro
     ret_view->is_full = ret_view->is_new || principal_may(caller->principal, RIGHT_INSPECT);
     ret_view->receipt = proposal->number;
     return view_open(caller->worker, &place, record_bytes(&proposal->record), ret_view);
-}
-
-enum err tokenize_keep_code(const struct caller *caller, const struct proposal *proposal,
-                            const struct cvc *cvc)
-{
-    struct record_place place = { proposal->tenant, proposal->token };
-
-    if (cvc->count == 0)
-        return OK;
-    if (caller->worker->cvcs == NULL)
-        return ERR_OVERLOADED;
-    return cvc_box_put(caller->worker->cvcs, &place, cvc, clock_mono_ms());
 }

@@ -168,3 +168,53 @@ def test_the_code_is_nowhere_on_disk_or_in_the_log(gateway, shop, processor):
         if path.is_file() and path.suffix not in (".key", ".pem"):
             text = path.read_bytes()
             assert b'"cvc":"8264"' not in text and b'"8264"' not in text, path
+
+
+def test_the_code_goes_with_its_erased_token(gateway, shop, processor):
+    token = with_code(shop).json["token"]
+    assert shop.call("DELETE", f"/v1/tokens/{token}").status == 204
+    assert wait_destroyed(gateway, token) == [("erase", None)]
+
+
+def test_the_code_goes_with_the_detokenize_of_a_single_use_token(gateway, shop, processor):
+    token = with_code(shop).json["token"]
+    office = gateway.client("back-office")
+    assert office.call("POST", "/v1/detokenize", {"token": token}).status == 200
+    office.close()
+    assert wait_destroyed(gateway, token) == [("erase", None)]
+
+
+def test_the_code_goes_with_the_refused_forward_of_a_single_use_token(gateway, shop, processor):
+    token = with_code(shop).json["token"]
+    processor.answer = lambda request: response(402, {"error": "declined"})
+    assert pay(shop, token).status == 402
+    assert wait_destroyed(gateway, token) == [("erase", "psp")]
+
+
+def test_a_full_part_of_the_box_refuses_before_anything_changes(own_gateway):
+    gateway = own_gateway
+    gateway.edit(
+        lambda text: text.replace("[gateway]", "[gateway]\ncvc_max = 1536", 1)
+        .replace("pos-001\ntenant = shop", "pos-001\ntenant = other")
+        + "\n[tenant other]\n"
+    )
+    gateway.restart()
+    shop, other = gateway.client("shop"), gateway.client("pos-001")
+    card = {"card": {"number": PAN, "cvc": CVC}, "format": "opaque", "reuse": "single"}
+    half = shop.call("POST", "/v1/tokenize/batch", {"items": [card] * 512})
+    assert half.status == 200, half.body
+    assert half.json["summary"]["succeeded"] == 512
+    before = gateway.entries("--kind", "tokenize")
+    for path, body in [
+        ("/v1/tokenize", card),
+        ("/v1/tokenize/batch", {"items": [{"card": {"number": PAN}}, card]}),
+    ]:
+        answer = shop.call("POST", path, body)
+        assert (answer.status, answer.code) == (503, "overloaded")
+        assert answer.headers["retry-after"]
+    stored = [e for e in gateway.entries("--kind", "tokenize")[len(before) :] if "token" in e]
+    assert stored == []
+    assert other.call("POST", "/v1/tokenize", card).status == 201
+    token = half.json["results"][0]["token"]
+    assert shop.call("DELETE", f"/v1/tokens/{token}").status == 204
+    assert shop.call("POST", "/v1/tokenize", card).status == 201

@@ -2,14 +2,20 @@
 
 #include "service/cvc_box.h"
 
-enum { TTL_MS = 1000 };
+enum { TTL_MS = 1000, CODES_MAX = 1000, TENANTS = 4, PART = CODES_MAX / TENANTS };
+
+static struct cvc_box *box_for(size_t tenants)
+{
+    const struct cvc_box_options options = { TTL_MS, CODES_MAX, tenants };
+    struct cvc_box *box = NULL;
+
+    assert_err(OK, cvc_box_new(&options, &box));
+    return box;
+}
 
 static struct cvc_box *box_new(void)
 {
-    struct cvc_box *box = NULL;
-
-    assert_err(OK, cvc_box_new(TTL_MS, &box));
-    return box;
+    return box_for(1);
 }
 
 static struct cvc code(const char *text)
@@ -34,7 +40,8 @@ static void put(struct cvc_box *box, unsigned number, const char *text, int64_t 
     struct record_place at = place(1, number);
     struct cvc cvc = code(text);
 
-    assert_err(OK, cvc_box_put(box, &at, &cvc, now_ms));
+    assert_err(OK, cvc_box_reserve(box, 1));
+    cvc_box_put(box, &at, &cvc, now_ms);
 }
 
 static void assert_code(const char *text, struct cvc_box *box, unsigned number)
@@ -125,19 +132,77 @@ static void codes_go_in_the_order_of_their_age(void **state)
 static void a_full_box_takes_no_more_and_room_comes_back(void **state)
 {
     struct cvc_box *box = box_new();
-    struct record_place next = place(1, CVC_BOX_MAX), first = place(1, 0);
-    struct cvc cvc = code("123");
+    struct record_place first = place(1, 0);
+    struct cvc cvc;
     (void)state;
 
-    for (unsigned i = 0; i < CVC_BOX_MAX; i++)
+    for (unsigned i = 0; i < CODES_MAX; i++)
         put(box, i, "123", i);
-    assert_err(ERR_OVERLOADED, cvc_box_put(box, &next, &cvc, 0));
-    put(box, 5, "999", 0);
-    assert_code("999", box, 5);
+    assert_err(ERR_OVERLOADED, cvc_box_reserve(box, 1));
     assert_true(cvc_box_destroy(box, &first));
-    assert_err(OK, cvc_box_put(box, &next, &cvc, 0));
-    for (unsigned i = 1; i <= CVC_BOX_MAX; i++)
-        assert_code(i == 5 ? "999" : "123", box, i);
+    assert_false(cvc_box_get(box, &first, 0, &cvc));
+    put(box, CODES_MAX, "123", 0);
+    assert_err(ERR_OVERLOADED, cvc_box_reserve(box, 1));
+    for (unsigned i = 1; i <= CODES_MAX; i++)
+        assert_code("123", box, i);
+    cvc_box_free(box);
+}
+
+static void a_tenant_fills_only_its_own_part(void **state)
+{
+    struct cvc_box *box = box_for(TENANTS);
+    (void)state;
+
+    for (unsigned i = 0; i < PART; i++)
+        put(box, i, "123", i);
+    assert_err(ERR_OVERLOADED, cvc_box_reserve(box, 1));
+    for (uint32_t tenant = 2; tenant <= TENANTS; tenant++) {
+        for (unsigned i = 0; i < PART; i++)
+            assert_err(OK, cvc_box_reserve(box, tenant));
+        assert_err(ERR_OVERLOADED, cvc_box_reserve(box, tenant));
+    }
+    cvc_box_free(box);
+}
+
+static void what_is_reserved_counts_until_it_is_given_back_or_replaces_another(void **state)
+{
+    struct cvc_box *box = box_for(TENANTS);
+    struct cvc other = code("999");
+    struct record_place at = place(1, 1);
+    (void)state;
+
+    for (unsigned i = 0; i < PART - 1; i++)
+        put(box, i, "123", i);
+    assert_err(OK, cvc_box_reserve(box, 1));
+    assert_err(ERR_OVERLOADED, cvc_box_reserve(box, 1));
+    cvc_box_put(box, &at, &other, 9);
+    assert_code("999", box, 1);
+    assert_err(OK, cvc_box_reserve(box, 1));
+    assert_err(ERR_OVERLOADED, cvc_box_reserve(box, 1));
+    cvc_box_give_back(box, 1);
+    assert_err(OK, cvc_box_reserve(box, 1));
+    cvc_box_free(box);
+}
+
+static void more_tenants_mean_smaller_parts_and_nothing_is_taken_away(void **state)
+{
+    struct cvc_box *box = box_for(1);
+    struct record_place first = place(1, 0);
+    (void)state;
+
+    for (unsigned i = 0; i <= PART; i++)
+        put(box, i, "123", i);
+    cvc_box_divide(box, TENANTS);
+    assert_err(ERR_OVERLOADED, cvc_box_reserve(box, 1));
+    assert_code("123", box, PART);
+    assert_true(cvc_box_destroy(box, &first));
+    assert_err(ERR_OVERLOADED, cvc_box_reserve(box, 1));
+    first = place(1, 1);
+    assert_true(cvc_box_destroy(box, &first));
+    assert_err(OK, cvc_box_reserve(box, 1));
+    cvc_box_divide(box, 2 * CODES_MAX);
+    assert_err(OK, cvc_box_reserve(box, 2));
+    assert_err(ERR_OVERLOADED, cvc_box_reserve(box, 2));
     cvc_box_free(box);
 }
 
@@ -150,6 +215,9 @@ int main(void)
         cmocka_unit_test(a_route_may_want_a_younger_code),
         cmocka_unit_test(codes_go_in_the_order_of_their_age),
         cmocka_unit_test(a_full_box_takes_no_more_and_room_comes_back),
+        cmocka_unit_test(a_tenant_fills_only_its_own_part),
+        cmocka_unit_test(what_is_reserved_counts_until_it_is_given_back_or_replaces_another),
+        cmocka_unit_test(more_tenants_mean_smaller_parts_and_nothing_is_taken_away),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

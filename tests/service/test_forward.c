@@ -146,14 +146,16 @@ static void codes_are_held_until_they_are_destroyed(void **state)
     struct caller shop = desk_caller(desk);
     struct proposal proposal = { .tenant = 1, .token = desk_card(&shop, VISA) };
     struct forward_cards cards AUTO(forward_cards_wipe) = { 0 };
-    struct cvc cvc = { "123", 3 };
+    const struct cvc_box_options box = { 60 * 1000, 8, 1 };
+    struct code code = { .cvc = { "123", 3 } };
     size_t bad;
 
     assert_err(OK, forward_cards_add(&cards, &proposal.token, FORWARD_CVC));
     assert_err(ERR_CVC_GONE, forward_look(&shop, &psp, &cards, &bad));
-    assert_err(OK, cvc_box_new(60 * 1000, &desk->worker.cvcs));
+    assert_err(OK, cvc_box_new(&box, &desk->worker.cvcs));
     assert_err(ERR_CVC_GONE, forward_look(&shop, &psp, &cards, &bad));
-    assert_err(OK, tokenize_keep_code(&shop, &proposal, &cvc));
+    assert_err(OK, code_reserve(&shop, &code));
+    code_keep(&shop, &proposal, &code);
     assert_err(OK, forward_look(&shop, &psp, &cards, &bad));
     assert_int_equal(3, cards.list[0].cvc.count);
     forward_destroy_codes(&shop, "psp", &cards);
