@@ -19,6 +19,9 @@ enum err shared_clients_new(const struct config *config, const struct keyring *k
                             struct why *why, struct shared_clients **ret_shared);
 struct shared_clients *shared_clients_hold(struct shared_clients *shared);
 void shared_clients_release(struct shared_clients *shared); /* accepts NULL */
+
+/* Before a worker is told: what each client has used up stays used up. */
+void shared_clients_inherit(struct shared_clients *shared, const struct shared_clients *before);
 const struct clients *shared_clients_table(const struct shared_clients *shared);
 
 struct directory {

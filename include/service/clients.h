@@ -1,8 +1,8 @@
 /*
  * Who may call: an immutable table of principals, found by certificate identity.
  *
- * A reload builds a new table; sessions look their principal up again. Only the rates inside
- * change, atomically.
+ * A reload builds a new table; sessions look their principal up again. Only what each client has
+ * used up changes, atomically, and is taken over from the table before.
  */
 #ifndef PANGATE_SERVICE_CLIENTS_H
 #define PANGATE_SERVICE_CLIENTS_H
@@ -11,9 +11,8 @@
 #include <stddef.h>
 
 #include "audit/entry.h"
-#include "service/rate.h"
 #include "service/right.h"
-#include "service/velocity.h"
+#include "service/standing.h"
 
 enum { PRINCIPAL_IDENTITY_SIZE = 512, PRINCIPAL_ROUTES_MAX = 32 };
 
@@ -26,10 +25,8 @@ struct principal {
     size_t route_count;
     char routes[PRINCIPAL_ROUTES_MAX][AUDIT_NAME_SIZE]; /* behind forward: */
     int64_t idempotency_keep_ms;                        /* its tenant's */
-    uint32_t rate_per_second;                           /* 0: no limit */
-    struct rate *rate;                                  /* set by clients_new() */
-    uint32_t detokenize_per_minute, detokenize_per_day; /* 0: no limit */
-    struct velocity *velocity;                          /* set by clients_new() */
+    struct standing_limits limits;
+    struct standing *standing; /* set by clients_new() */
 };
 
 struct clients;
@@ -37,6 +34,10 @@ struct clients;
 /* Copy `count` rows. ERR_EXISTS if two have one identity or one name. */
 enum err clients_new(const struct principal *rows, size_t count, struct clients **ret_clients);
 void clients_free(struct clients *clients);
+
+/* Before anybody uses the table: take over the standing of each client that was in the one before,
+ * by its name, under the limits of this one. */
+void clients_inherit(struct clients *clients, const struct clients *before);
 
 /* NULL if there is none. The result lives as long as the table. */
 const struct principal *clients_find(const struct clients *clients, const char *identity);

@@ -13,11 +13,14 @@
 #include "base/err.h"
 
 struct rate {
-    int64_t interval_ns; /* 0: no limit */
+    _Atomic int64_t interval_ns; /* 0: no limit */
     _Atomic int64_t expected_ns;
 };
 
 void rate_init(struct rate *rate, uint32_t per_second);
+
+/* Another limit from now on; what was taken stays taken. Any thread. */
+void rate_limit(struct rate *rate, uint32_t per_second);
 
 /* Take `count` requests. ERR_RATE, and *ret_retry_s seconds to wait (at least 1), if spent. */
 enum err rate_take(struct rate *rate, int64_t now_ns, uint32_t count, uint32_t *ret_retry_s);

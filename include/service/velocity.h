@@ -14,7 +14,7 @@
 #include "base/err.h"
 
 struct budget {
-    int64_t interval_ns; /* one comes back so often; 0: no limit */
+    _Atomic int64_t interval_ns; /* one comes back so often; 0: no limit */
     int64_t period_ns;
     _Atomic int64_t spent_until_ns; /* when all that is spent has come back */
 };
@@ -28,6 +28,9 @@ struct velocity {
 };
 
 void velocity_init(struct velocity *velocity, uint32_t per_minute, uint32_t per_day);
+
+/* Other budgets from now on; what was spent stays spent. Any thread. */
+void velocity_limit(struct velocity *velocity, uint32_t per_minute, uint32_t per_day);
 
 struct velocity_verdict {
     uint32_t retry_s;  /* of ERR_RATE: when it may be granted; at least 1 */

@@ -52,7 +52,7 @@ static enum err judge_right(const struct exchange *exchange)
 
 static enum err judge_rate(struct exchange *exchange)
 {
-    return rate_take(exchange->caller.principal->rate, clock_mono_ns(), 1,
+    return rate_take(&exchange->caller.principal->standing->rate, clock_mono_ns(), 1,
                      &exchange->answer.retry_after_s);
 }
 

@@ -36,9 +36,10 @@ static enum err fill_principal(const struct config *config, const struct keyring
     principal->route_count = client->forward.count;
     memcpy(principal->routes, client->forward.text, sizeof(principal->routes));
     principal->idempotency_keep_ms = tenant->idempotency_keep_ms;
-    principal->rate_per_second = client->rate_per_second;
-    principal->detokenize_per_minute = client->detokenize_per_minute;
-    principal->detokenize_per_day = client->detokenize_per_day;
+    principal->limits =
+        (struct standing_limits){ .rate_per_second = client->rate_per_second,
+                                  .detokenize_per_minute = client->detokenize_per_minute,
+                                  .detokenize_per_day = client->detokenize_per_day };
     return OK;
 }
 
@@ -82,6 +83,11 @@ void shared_clients_release(struct shared_clients *shared)
         return;
     clients_free(shared->table);
     free(shared);
+}
+
+void shared_clients_inherit(struct shared_clients *shared, const struct shared_clients *before)
+{
+    clients_inherit(shared->table, before->table);
 }
 
 const struct clients *shared_clients_table(const struct shared_clients *shared)

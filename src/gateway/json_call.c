@@ -37,7 +37,7 @@ static void raise_alarm(struct exchange *exchange, const char *what)
 enum err json_call_spend(struct exchange *exchange, size_t count)
 {
     struct velocity_verdict verdict;
-    enum err err = velocity_take(exchange->caller.principal->velocity, clock_mono_ns(),
+    enum err err = velocity_take(&exchange->caller.principal->standing->velocity, clock_mono_ns(),
                                  (uint32_t)count, &verdict);
 
     if (verdict.alarm != NULL)

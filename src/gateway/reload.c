@@ -80,6 +80,7 @@ enum err server_reload(struct server *server, struct why *why)
     struct reloaded reloaded AUTO(reloaded_done) = { 0 };
 
     TRY(read_again(server, &reloaded, why));
+    shared_clients_inherit(reloaded.clients, server->shared);
     for (size_t i = 0; i < server->worker_count; i++)
         tell_worker(server->workers[i], &reloaded);
     swap(server, &reloaded);

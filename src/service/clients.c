@@ -5,8 +5,6 @@
 
 struct clients {
     size_t count;
-    struct rate *rates;
-    struct velocity *velocities;
     struct principal rows[]; /* ordered by identity */
 };
 
@@ -37,44 +35,61 @@ static bool identities_differ(const struct clients *clients)
     return true;
 }
 
+static enum err give_standing(struct clients *clients)
+{
+    for (size_t i = 0; i < clients->count; i++) {
+        clients->rows[i].standing = standing_new(&clients->rows[i].limits);
+        if (clients->rows[i].standing == NULL)
+            return ERR_MEMORY;
+    }
+    return OK;
+}
+
 enum err clients_new(const struct principal *rows, size_t count, struct clients **ret_clients)
 {
     struct clients *clients = calloc(1, sizeof(*clients) + count * sizeof(rows[0]));
+    enum err err;
 
     if (clients == NULL)
         return ERR_MEMORY;
-    clients->rates = calloc(count + 1, sizeof(clients->rates[0]));
-    clients->velocities = calloc(count + 1, sizeof(clients->velocities[0]));
-    if (clients->rates == NULL || clients->velocities == NULL) {
-        clients_free(clients);
-        return ERR_MEMORY;
-    }
     clients->count = count;
     if (count > 0)
         memcpy(clients->rows, rows, count * sizeof(rows[0]));
+    for (size_t i = 0; i < count; i++)
+        clients->rows[i].standing = NULL;
     qsort(clients->rows, count, sizeof(rows[0]), compare_identity);
-    for (size_t i = 0; i < count; i++) {
-        rate_init(&clients->rates[i], clients->rows[i].rate_per_second);
-        clients->rows[i].rate = &clients->rates[i];
-        velocity_init(&clients->velocities[i], clients->rows[i].detokenize_per_minute,
-                      clients->rows[i].detokenize_per_day);
-        clients->rows[i].velocity = &clients->velocities[i];
-    }
-    if (!identities_differ(clients) || !names_differ(clients)) {
+    err = identities_differ(clients) && names_differ(clients) ? give_standing(clients) : ERR_EXISTS;
+    if (err != OK)
         clients_free(clients);
-        return ERR_EXISTS;
-    }
-    *ret_clients = clients;
-    return OK;
+    else
+        *ret_clients = clients;
+    return err;
 }
 
 void clients_free(struct clients *clients)
 {
     if (clients == NULL)
         return;
-    free(clients->rates);
-    free(clients->velocities);
+    for (size_t i = 0; i < clients->count; i++)
+        standing_release(clients->rows[i].standing);
     free(clients);
+}
+
+static void inherit(struct principal *principal, const struct principal *before)
+{
+    standing_release(principal->standing);
+    principal->standing = standing_hold(before->standing);
+    standing_limit(principal->standing, &principal->limits);
+}
+
+void clients_inherit(struct clients *clients, const struct clients *before)
+{
+    for (size_t i = 0; i < clients->count; i++) {
+        for (size_t j = 0; j < before->count; j++) {
+            if (strcmp(clients->rows[i].name, before->rows[j].name) == 0)
+                inherit(&clients->rows[i], &before->rows[j]);
+        }
+    }
 }
 
 static int compare_key(const void *key, const void *row)

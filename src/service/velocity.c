@@ -12,10 +12,16 @@ enum {
 #define MINUTE_NS (60 * SECOND_NS)
 #define DAY_NS    (24 * 60 * MINUTE_NS)
 
+static void budget_limit(struct budget *budget, uint32_t count)
+{
+    atomic_store_explicit(&budget->interval_ns, count == 0 ? 0 : budget->period_ns / (int64_t)count,
+                          memory_order_relaxed);
+}
+
 static void budget_init(struct budget *budget, uint32_t count, int64_t period_ns)
 {
-    budget->interval_ns = count == 0 ? 0 : period_ns / (int64_t)count;
     budget->period_ns = period_ns;
+    budget_limit(budget, count);
     atomic_init(&budget->spent_until_ns, 0);
 }
 
@@ -29,15 +35,23 @@ void velocity_init(struct velocity *velocity, uint32_t per_minute, uint32_t per_
     atomic_init(&velocity->usual_x256, 0);
 }
 
+void velocity_limit(struct velocity *velocity, uint32_t per_minute, uint32_t per_day)
+{
+    budget_limit(&velocity->minute, per_minute);
+    budget_limit(&velocity->day, per_day);
+}
+
 /* True, or how long until it is granted in *ret_wait_ns. */
 static bool budget_take(struct budget *budget, int64_t now_ns, uint32_t count, int64_t *ret_wait_ns)
 {
+    const int64_t cost_ns =
+        atomic_load_explicit(&budget->interval_ns, memory_order_relaxed) * (int64_t)count;
     int64_t before = atomic_load_explicit(&budget->spent_until_ns, memory_order_relaxed), after;
 
-    if (budget->interval_ns == 0)
+    if (cost_ns == 0)
         return true;
     do {
-        after = (before < now_ns ? now_ns : before) + budget->interval_ns * (int64_t)count;
+        after = (before < now_ns ? now_ns : before) + cost_ns;
         *ret_wait_ns = after - now_ns - budget->period_ns;
         if (*ret_wait_ns > 0)
             return false;
@@ -48,7 +62,9 @@ static bool budget_take(struct budget *budget, int64_t now_ns, uint32_t count, i
 
 static void budget_give(struct budget *budget, uint32_t count)
 {
-    atomic_fetch_sub_explicit(&budget->spent_until_ns, budget->interval_ns * (int64_t)count,
+    const int64_t interval_ns = atomic_load_explicit(&budget->interval_ns, memory_order_relaxed);
+
+    atomic_fetch_sub_explicit(&budget->spent_until_ns, interval_ns * (int64_t)count,
                               memory_order_relaxed);
 }
 

@@ -86,13 +86,13 @@ static void a_spent_rate_says_when_to_come_back(void **state)
 {
     struct booth *booth = *state;
     struct principal slow = { .rights = RIGHT_NONE };
-    struct rate rate;
+    struct standing standing = { 0 };
     struct exchange *exchange = booth_request(booth, "clerk",
                                               "GET /v1/openapi.json HTTP/1.1\r\nHost: h\r\n"
                                               "Content-Encoding: gzip\r\n\r\n");
 
-    rate_init(&rate, 1);
-    slow.rate = &rate;
+    rate_init(&standing.rate, 1);
+    slow.standing = &standing;
     exchange->caller.principal = &slow;
     assert_err(ERR_MEDIA_TYPE, judge(exchange)); /* the rate stands before it, and is charged */
     assert_int_equal(0, exchange->answer.retry_after_s);
@@ -104,11 +104,11 @@ static void a_spent_rate_says_when_to_come_back(void **state)
 static void a_denied_request_costs_no_rate(void **state)
 {
     struct principal slow = { .rights = RIGHT_NONE };
-    struct rate rate;
+    struct standing standing = { 0 };
     struct exchange *exchange = booth_request(*state, "clerk", POST JSON "\r\n");
 
-    rate_init(&rate, 1);
-    slow.rate = &rate;
+    rate_init(&standing.rate, 1);
+    slow.standing = &standing;
     exchange->caller.principal = &slow;
     for (int i = 0; i < 5; i++)
         assert_err(ERR_DENIED, judge(exchange));

@@ -32,7 +32,7 @@ static void routes_and_rates_are_taken_over(void **state)
     assert_true(principal_may_forward(principal, "psp"));
     assert_true(principal_may_forward(principal, "bank"));
     assert_false(principal_may_forward(principal, "other"));
-    assert_int_equal(1, principal->rate_per_second);
+    assert_int_equal(1, principal->limits.rate_per_second);
     shared_clients_release(shared);
 }
 

@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+import time
 
 import pytest
 
@@ -100,3 +101,23 @@ def test_many_reloads_leave_no_descriptors_behind(bent):
     for _ in range(5):
         assert bent.hangup()["msg"] == "reloaded"
     assert descriptors() == before
+
+
+def test_a_reload_gives_nobody_a_new_rate_or_a_new_budget(own_gateway):
+    limits = "rights = detokenize inspect\nrate = 2/s\ndetokenize_per_day = 3"
+    own_gateway.edit(lambda text: text.replace("rights = detokenize inspect", limits, 1))
+    assert own_gateway.hangup()["msg"] == "reloaded"
+    office = own_gateway.client("back-office")
+    token = "9480231174061111"
+    answers = []
+    for _ in range(4):
+        answers.append(office.detokenize(token).status)
+        time.sleep(0.6)
+        assert own_gateway.hangup()["msg"] == "reloaded"
+    assert answers == [404, 404, 404, 429]
+    time.sleep(1.1)
+    answers = []
+    for _ in range(4):
+        answers.append(office.call("GET", f"/v1/tokens/{token}").status)
+        assert own_gateway.hangup()["msg"] == "reloaded"
+    assert 429 in answers

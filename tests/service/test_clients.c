@@ -92,19 +92,50 @@ static void each_client_has_a_rate_of_its_own(void **state)
     uint32_t retry_s;
     (void)state;
 
-    rows[0].rate_per_second = 1;
-    rows[1].rate_per_second = 2;
+    rows[0].limits.rate_per_second = 1;
+    rows[1].limits.rate_per_second = 2;
     assert_err(OK, clients_new(rows, 3, &clients));
     slow = clients_find(clients, "URI:1");
     fast = clients_find(clients, "URI:2");
     free_one = clients_find(clients, "URI:3");
-    assert_err(OK, rate_take(slow->rate, 1, 1, &retry_s));
-    assert_err(ERR_RATE, rate_take(slow->rate, 1, 1, &retry_s));
-    assert_err(OK, rate_take(fast->rate, 1, 1, &retry_s));
-    assert_err(OK, rate_take(fast->rate, 1, 1, &retry_s));
-    assert_err(ERR_RATE, rate_take(fast->rate, 1, 1, &retry_s));
+    assert_err(OK, rate_take(&slow->standing->rate, 1, 1, &retry_s));
+    assert_err(ERR_RATE, rate_take(&slow->standing->rate, 1, 1, &retry_s));
+    assert_err(OK, rate_take(&fast->standing->rate, 1, 1, &retry_s));
+    assert_err(OK, rate_take(&fast->standing->rate, 1, 1, &retry_s));
+    assert_err(ERR_RATE, rate_take(&fast->standing->rate, 1, 1, &retry_s));
     for (int i = 0; i < 100; i++)
-        assert_err(OK, rate_take(free_one->rate, 1, 1, &retry_s));
+        assert_err(OK, rate_take(&free_one->standing->rate, 1, 1, &retry_s));
+    clients_free(clients);
+}
+
+static void who_stays_keeps_what_it_has_used_under_the_limits_in_force(void **state)
+{
+    struct principal rows[] = { row("stays", "URI:1"), row("goes", "URI:2") };
+    struct principal after[] = { row("comes", "URI:2"), row("stays", "URI:3") };
+    struct clients *before = NULL, *clients = NULL;
+    const struct principal *stays;
+    struct velocity_verdict verdict;
+    uint32_t retry_s;
+    (void)state;
+
+    rows[0].limits = rows[1].limits = (struct standing_limits){ 1, 5, 0 };
+    after[0].limits = (struct standing_limits){ 1, 5, 0 };
+    after[1].limits = (struct standing_limits){ 1, 10, 0 };
+    assert_err(OK, clients_new(rows, 2, &before));
+    for (int i = 1; i <= 2; i++) {
+        stays = clients_find(before, i == 1 ? "URI:1" : "URI:2");
+        assert_err(OK, rate_take(&stays->standing->rate, 1, 1, &retry_s));
+        assert_err(OK, velocity_take(&stays->standing->velocity, 1, 5, &verdict));
+    }
+    assert_err(OK, clients_new(after, 2, &clients));
+    clients_inherit(clients, before);
+    clients_free(before);
+    stays = clients_find(clients, "URI:3");
+    assert_err(ERR_RATE, rate_take(&stays->standing->rate, 1, 1, &retry_s));
+    assert_err(ERR_RATE, velocity_take(&stays->standing->velocity, 1, 6, &verdict));
+    stays = clients_find(clients, "URI:2");
+    assert_err(OK, rate_take(&stays->standing->rate, 1, 1, &retry_s));
+    assert_err(OK, velocity_take(&stays->standing->velocity, 1, 5, &verdict));
     clients_free(clients);
 }
 
@@ -144,6 +175,7 @@ int main(void)
         cmocka_unit_test(an_empty_table_knows_nobody),
         cmocka_unit_test(two_of_one_identity_or_one_name_are_refused),
         cmocka_unit_test(each_client_has_a_rate_of_its_own),
+        cmocka_unit_test(who_stays_keeps_what_it_has_used_under_the_limits_in_force),
         cmocka_unit_test(a_client_may_what_its_section_names_and_nothing_else),
         cmocka_unit_test(forwarding_goes_to_named_routes_only),
     };
