@@ -24,6 +24,7 @@ enum {
     CONFIG_TENANTS_MAX = 1024,
     CONFIG_CLIENTS_MAX = 4096,
     CONFIG_ROUTES_MAX = 256,
+    CONFIG_ROUTE_PLACES_MAX = 4 * CONFIG_ROUTES_MAX, /* different names from start to stop */
     CONFIG_WORDS_MAX = 32,
 };
 

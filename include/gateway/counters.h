@@ -40,7 +40,7 @@ struct counters {
     _Atomic uint64_t refusals[ERR_COUNT];
     _Atomic uint64_t sessions; /* open now */
     _Atomic uint64_t alarms;
-    struct route_counters routes[CONFIG_ROUTES_MAX];
+    struct route_counters routes[CONFIG_ROUTE_PLACES_MAX]; /* by a route's place */
 };
 
 /* Change a counter that only this thread writes. */

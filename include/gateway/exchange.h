@@ -19,7 +19,7 @@
 struct batch_job;
 struct endpoint_row;
 struct forward;
-struct route;
+struct outlet;
 struct session;
 
 /* What a handler keeps from begin to finish. SECRET: its done() wipes it. */
@@ -63,7 +63,7 @@ struct exchange {
     const struct endpoint_row *endpoint; /* NULL: no such path */
     struct bytes parameter;              /* what stands for {token} in the path */
     struct bytes rest;                   /* what stands for {path}, with its slash */
-    const struct route *route;           /* of a call that forwards */
+    struct outlet *outlet;               /* of a call that forwards; held */
     bool answered;                       /* what is left of the body is skipped */
     bool continued;                      /* 100 was sent */
 

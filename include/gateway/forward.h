@@ -13,8 +13,7 @@
 #define PANGATE_GATEWAY_FORWARD_H
 
 #include "gateway/exchange.h"
-#include "gateway/route.h"
-#include "net/upstream.h"
+#include "gateway/outlet.h"
 #include "relay/answer.h"
 #include "service/forward.h"
 #include "wire/http_response_head.h"
@@ -35,7 +34,7 @@ struct inbound_cards;
 struct forward {      /* SECRET */
     struct list node; /* in the worker's */
     struct exchange *exchange;
-    const struct route *route;
+    const struct route *route; /* of the exchange's outlet */
     enum forward_state state;
     bool has_key;       /* the answer is kept */
     bool is_admitted;   /* by the breaker, which waits to hear how it went */

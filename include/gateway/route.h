@@ -1,16 +1,18 @@
 /*
  * The routes of the configuration, made ready: where requests go, and what may go there.
  *
- * Made once, when the gateway starts, and shared by all workers; nothing in it changes. A caller
- * names a route, never a destination.
+ * Made when the gateway starts and at each reload, and shared by all workers; nothing in it
+ * changes. Counted references, any thread. A caller names a route, never a destination.
  */
 #ifndef PANGATE_GATEWAY_ROUTE_H
 #define PANGATE_GATEWAY_ROUTE_H
 
 #include <netinet/in.h>
+#include <stdatomic.h>
 
 #include "base/buf.h"
 #include "base/why.h"
+#include "crypto/hash.h"
 #include "gateway/config.h"
 #include "net/tls_client.h"
 #include "relay/fields.h"
@@ -19,9 +21,10 @@
 enum { ROUTE_ALLOW_SIZE = 64 };
 
 struct route {
-    const struct config_route *config; /* lent */
-    size_t place;                      /* among the routes */
-    char host[CONFIG_TEXT_SIZE];       /* a name or an address, without brackets */
+    const struct config_route *config;
+    size_t place;                /* of its counters */
+    uint8_t content[HASH_SIZE];  /* of its options and of the files that they name */
+    char host[CONFIG_TEXT_SIZE]; /* a name or an address, without brackets */
     in_port_t port;
     struct bytes authority; /* of the url, for Host; lent from the configuration, as is ... */
     struct bytes path;      /* ... its path, at least a slash, and ... */
@@ -34,19 +37,30 @@ struct route {
 struct routes {
     size_t count;
     struct route *list;
+    struct config_route *configs; /* a copy: a reload replaces the configuration */
+    atomic_uint holders;
 };
 
-enum err routes_open(const struct config *config, struct why *why, struct routes *ret_routes);
-void routes_close(struct routes *routes); /* accepts zeroes */
+/* Where each name's counters are, for as long as the process lives: a route that a reload replaces
+ * counts on. */
+struct route_places {
+    size_t count;
+    char names[CONFIG_ROUTE_PLACES_MAX][CONFIG_NAME_SIZE];
+};
+
+enum err routes_open(const struct config *config, struct route_places *places, struct why *why,
+                     struct routes **ret_routes);
+struct routes *routes_hold(struct routes *routes);
+void routes_release(struct routes *routes); /* accepts NULL */
+
+/* Whether a reload changed nothing about a route, in its files neither. */
+bool route_equal(const struct route *a, const struct route *b);
 
 /* Split https://host[:port]/path/ into the members of a route. ERR_CONFIG. */
 enum err route_read_url(struct bytes url, struct route *route);
 
 /* base64 of a SHA-256. ERR_CONFIG. */
 enum err route_read_pin(struct bytes text, uint8_t ret_pin[TLS_PIN_SIZE]);
-
-/* NULL if there is none of this name in this direction. */
-const struct route *routes_find(const struct routes *routes, struct bytes name, bool inbound);
 
 /* ERR_NO_ROUTE for a path that the route does not let through: not in its list, or with a segment
  * that leads elsewhere ("..", in any spelling). `path` is what follows the route's name, and begins

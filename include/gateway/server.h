@@ -29,7 +29,8 @@ struct server {
     struct vault *vault;
     struct shared_clients *shared;
     struct tls_server *tls[CONFIG_LISTENERS_MAX];
-    struct routes routes;
+    struct routes *routes; /* in force */
+    struct route_places places;
     struct resolver *resolver;
     struct cvc_box *cvcs;
     struct sockets sockets;
@@ -46,7 +47,8 @@ struct server {
 /* Serve until SIGTERM or SIGINT, then drain. Logs what happens; `why` says why it did not start. */
 enum err server_run(const struct config *config, struct why *why);
 
-/* Read the file again and put certificates, revocation lists and clients in force; on any mistake
+/* Read the file again and put certificates, revocation lists, clients and routes
+ * in force; on any mistake
  * nothing changes and `why` says what it was. */
 enum err server_reload(struct server *server, struct why *why);
 

@@ -12,7 +12,7 @@
 #include "gateway/config.h"
 #include "gateway/counters.h"
 #include "gateway/directory.h"
-#include "net/breaker.h"
+#include "gateway/outlet.h"
 #include "net/listener.h"
 #include "net/timer.h"
 #include "service/worker.h"
@@ -37,9 +37,7 @@ struct worker {
     const struct config *config; /* of the start; lent */
     size_t listener_count;
     struct worker_listener listeners[CONFIG_LISTENERS_MAX];
-    const struct routes *routes;                   /* lent */
-    struct upstream *upstreams[CONFIG_ROUTES_MAX]; /* by a route's place */
-    struct breaker breakers[CONFIG_ROUTES_MAX];
+    struct outlets outlets;
     struct list forwards;  /* that are not over */
     struct list exchanges; /* the pool */
     size_t exchange_count; /* made so far */
@@ -57,7 +55,7 @@ struct worker_parts {
     struct vault *vault;
     struct keyring *keyring;
     struct shared_clients *clients;
-    const struct routes *routes;
+    struct routes *routes;
     struct resolver *resolver;
     struct cvc_box *cvcs;
     struct tls_server *const *tls; /* one per listener */
@@ -74,6 +72,7 @@ struct worker_message {
     struct list node;
     enum worker_order order;
     struct shared_clients *clients;               /* ORDER_RELOAD; held */
+    struct routes *routes;                        /* held */
     struct tls_server *tls[CONFIG_LISTENERS_MAX]; /* held */
 };
 

@@ -66,6 +66,9 @@ void upstream_cancel(struct upstream_call *call);
  * again. A stream that is not given back is closed or finished. */
 void upstream_give_back(struct upstream *upstream, struct stream *stream);
 
+/* No call will follow those that are made: what is idle, or comes back, is closed. */
+void upstream_retire(struct upstream *upstream);
+
 struct upstream_stats {
     uint64_t connections; /* open now */
     uint64_t calls;       /* that got a stream */

@@ -56,11 +56,12 @@ static enum err check_certificates(const struct config *config, struct why *why)
 /* So are the routes: their urls, pins and authorities, and the secrets that they add. */
 static enum err check_routes(const struct config *config, struct why *why)
 {
-    struct routes routes = { 0 };
-    enum err err = routes_open(config, why, &routes);
+    struct route_places places = { 0 };
+    struct routes *routes;
 
-    routes_close(&routes);
-    return err;
+    TRY(routes_open(config, &places, why, &routes));
+    routes_release(routes);
+    return OK;
 }
 
 static int check(const char *path)

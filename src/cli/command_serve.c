@@ -9,9 +9,10 @@ static int run(int argc, char **argv)
     const struct argp parser = {
         .doc =
             "Serve in the foreground, one JSON line a request on standard error.\v"
-            "SIGHUP reads certificates, revocation lists and clients again; listeners and routes "
-            "change with a restart only, and a file with a mistake changes nothing. SIGTERM "
-            "drains: no new connections, and the requests "
+            "SIGHUP reads certificates, revocation lists, clients and routes again; requests on "
+            "their way finish on the route they began with. Listeners change with a restart only, "
+            "and a file with a mistake changes nothing. SIGTERM drains: no new connections, and "
+            "the requests "
             "that are being served get their answers.",
         .children = children,
     };

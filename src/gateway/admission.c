@@ -2,23 +2,23 @@
 
 #include "base/clock.h"
 #include "gateway/endpoint_table.h"
-#include "gateway/route.h"
+#include "gateway/outlet.h"
 #include "wire/http_writer.h"
 #include "wire/media_type.h"
 
 static enum err judge_route(struct exchange *exchange)
 {
-    exchange->route = routes_find(exchange->worker->routes, exchange->parameter,
-                                  exchange->endpoint->body == BODY_INBOUND);
-    if (exchange->route == NULL)
+    exchange->outlet = outlet_take(&exchange->worker->outlets, exchange->parameter,
+                                   exchange->endpoint->body == BODY_INBOUND);
+    if (exchange->outlet == NULL)
         return ERR_NO_ROUTE;
-    return route_judge_path(exchange->route, exchange->rest);
+    return route_judge_path(exchange->outlet->route, exchange->rest);
 }
 
 static enum err judge_route_method(struct exchange *exchange)
 {
     char allow[ROUTE_ALLOW_SIZE] = "";
-    enum err err = route_judge_method(exchange->route, exchange->head.method, allow);
+    enum err err = route_judge_method(exchange->outlet->route, exchange->head.method, allow);
 
     if (err != OK)
         http_write_field_str(&exchange->answer.fields, "Allow", allow);
@@ -38,14 +38,15 @@ static enum err judge_path(struct exchange *exchange)
         TRY(judge_route(exchange));
     if (err == ERR_BAD_METHOD)
         http_write_field_str(&exchange->answer.fields, "Allow", match.allow);
-    return err == OK && exchange->route != NULL ? judge_route_method(exchange) : err;
+    return err == OK && exchange->outlet != NULL ? judge_route_method(exchange) : err;
 }
 
 static enum err judge_right(const struct exchange *exchange)
 {
     const struct principal *principal = exchange->caller.principal;
 
-    if (exchange->route != NULL && !principal_may_forward(principal, exchange->route->config->name))
+    if (exchange->outlet != NULL &&
+        !principal_may_forward(principal, exchange->outlet->route->config->name))
         return ERR_DENIED;
     return principal_may(principal, exchange->endpoint->right) ? OK : ERR_DENIED;
 }

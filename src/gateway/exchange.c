@@ -116,6 +116,7 @@ void exchange_give_back(struct exchange *exchange)
         forward_free(exchange->forward);
     json_doc_done(&exchange->json);
     directory_release(exchange->directory);
+    outlet_release(exchange->outlet);
     empty_buffer(&exchange->head_text);
     empty_buffer(&exchange->body);
     empty_buffer(&exchange->answer.fields);
@@ -173,7 +174,7 @@ static enum err check_query(const struct exchange *exchange)
     const struct http_head *head = &exchange->head;
 
     TRY(check_text(http_span_bytes(head->query, exchange_head(exchange)), true));
-    return head->has_query && exchange->route == NULL ? ERR_BAD_REQUEST : OK;
+    return head->has_query && exchange->outlet == NULL ? ERR_BAD_REQUEST : OK;
 }
 
 static enum err check_key(const struct exchange *exchange)

@@ -82,7 +82,7 @@ struct forward *forward_new(struct exchange *exchange)
     if (forward == NULL)
         return NULL;
     forward->exchange = exchange;
-    forward->route = exchange->route;
+    forward->route = exchange->outlet->route;
     forward->rules.vault = (struct held_vault){ forward_find_token, forward };
     forward->rules.codes = &forward->codes;
     forward->call = (struct upstream_call){ .ready = forward_on_ready,
@@ -117,8 +117,7 @@ void forward_free(struct forward *forward)
 
 static void count(const struct forward *forward)
 {
-    struct route_counters *counters =
-        &forward->exchange->worker->counters.routes[forward->route->place];
+    struct route_counters *counters = forward->exchange->outlet->counters;
 
     if (!forward->may_have_left)
         counter_add(&counters->not_sent, 1);
@@ -141,7 +140,7 @@ void forward_settle(struct forward *forward)
 
 static struct breaker *breaker_of(struct forward *forward)
 {
-    return &forward->exchange->worker->breakers[forward->route->place];
+    return &forward->exchange->outlet->breaker;
 }
 
 bool forward_is_let_try(struct forward *forward)

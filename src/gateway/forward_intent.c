@@ -36,7 +36,7 @@ static void ask(struct forward *forward)
         return;
     }
     forward_enter(forward, FORWARD_CONNECT);
-    err = upstream_ask(forward->exchange->worker->upstreams[forward->route->place], &forward->call);
+    err = upstream_ask(forward->exchange->outlet->upstream, &forward->call);
     if (err != OK)
         forward_fail(forward, err);
     else if (forward->exchange->session != NULL)

@@ -25,8 +25,7 @@ static void end_answer(struct forward *forward)
     }
     if (forward->head.keep_alive && forward->is_out && forward->body.state == HTTP_BODY_DONE &&
         stream_peek(forward->stream).size == 0)
-        upstream_give_back(forward->exchange->worker->upstreams[forward->route->place],
-                           forward->stream);
+        upstream_give_back(forward->exchange->outlet->upstream, forward->stream);
     else
         stream_close(forward->stream);
     forward->stream = NULL;

@@ -132,7 +132,7 @@ static enum serve forward_begin(struct exchange *exchange)
         return exchange->submission_is_out ? SERVE_WAIT : SERVE_ANSWER;
     buf_clear(&exchange->answer.body);
     exchange_fail(exchange, err, exchange->blame.err == err ? exchange->blame.field : NULL);
-    forward_refuse(&exchange->caller, exchange->route->config->name, bad, err);
+    forward_refuse(&exchange->caller, exchange->outlet->route->config->name, bad, err);
     return SERVE_ANSWER;
 }
 

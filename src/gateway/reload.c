@@ -6,6 +6,7 @@ struct reloaded {
     struct config *config;
     struct tls_server *tls[CONFIG_LISTENERS_MAX];
     struct shared_clients *clients;
+    struct routes *routes;
 };
 
 static void reloaded_done(struct reloaded *reloaded)
@@ -13,6 +14,7 @@ static void reloaded_done(struct reloaded *reloaded)
     for (size_t i = 0; i < CONFIG_LISTENERS_MAX; i++)
         tls_server_release(reloaded->tls[i]);
     shared_clients_release(reloaded->clients);
+    routes_release(reloaded->routes);
     config_free(reloaded->config);
 }
 
@@ -27,13 +29,6 @@ static bool same_listeners(const struct config *a, const struct config *b)
     return true;
 }
 
-/* Requests in flight hold on to their routes. */
-static bool same_routes(const struct config *a, const struct config *b)
-{
-    return a->route_count == b->route_count &&
-           memcmp(a->routes, b->routes, a->route_count * sizeof(a->routes[0])) == 0;
-}
-
 static enum err read_again(struct server *server, struct reloaded *reloaded, struct why *why)
 {
     struct config_mistakes mistakes = { 0 };
@@ -43,8 +38,7 @@ static enum err read_again(struct server *server, struct reloaded *reloaded, str
         return why_say(why, err, "%s", mistakes.text[0]);
     if (!same_listeners(server->config, reloaded->config))
         return why_say(why, ERR_CONFIG, "listeners and their addresses change with a restart only");
-    if (!same_routes(server->config, reloaded->config))
-        return why_say(why, ERR_CONFIG, "routes change with a restart only");
+    TRY(routes_open(reloaded->config, &server->places, why, &reloaded->routes));
     TRY(tenants_ensure(reloaded->config, server->keyring, why));
     TRY(shared_clients_new(reloaded->config, server->keyring, why, &reloaded->clients));
     return tls_servers_open(reloaded->config, server->tls, reloaded->tls, why);
@@ -53,24 +47,29 @@ static enum err read_again(struct server *server, struct reloaded *reloaded, str
 static void tell_worker(struct worker *worker, const struct reloaded *reloaded)
 {
     struct worker_message message = { .order = ORDER_RELOAD,
-                                      .clients = shared_clients_hold(reloaded->clients) };
+                                      .clients = shared_clients_hold(reloaded->clients),
+                                      .routes = routes_hold(reloaded->routes) };
 
     for (size_t i = 0; i < worker->listener_count; i++)
         message.tls[i] = tls_server_hold(reloaded->tls[i]);
     if (worker_send(worker, &message) == OK)
         return;
     shared_clients_release(message.clients);
+    routes_release(message.routes);
     for (size_t i = 0; i < worker->listener_count; i++)
         tls_server_release(message.tls[i]);
 }
 
 static void swap(struct server *server, struct reloaded *reloaded)
 {
-    struct reloaded before = { .config = server->clients, .clients = server->shared };
+    struct reloaded before = { .config = server->clients,
+                               .clients = server->shared,
+                               .routes = server->routes };
 
     memcpy(before.tls, server->tls, sizeof(before.tls));
     server->clients = reloaded->config;
     server->shared = reloaded->clients;
+    server->routes = reloaded->routes;
     memcpy(server->tls, reloaded->tls, sizeof(server->tls));
     *reloaded = before;
 }

@@ -7,7 +7,7 @@
 #include "base/file.h"
 #include "wire/target.h"
 
-enum { HTTPS_PORT = 443, ADDED_MAX = 4096 };
+enum { HTTPS_PORT = 443, ADDED_MAX = 4096, FILE_MAX = 4 * 1024 * 1024 };
 
 static enum err read_port(struct bytes text, in_port_t *ret_port)
 {
@@ -103,6 +103,39 @@ static enum err open_tls(struct route *route, struct why *why)
     return tls_client_new(&options, why, &route->tls);
 }
 
+/* A file that cannot be read is somebody else's to complain about. */
+static enum err add_file(struct hash *hash, const char *path)
+{
+    struct buf text AUTO(buf_done) = { 0 };
+
+    buf_init(&text, FILE_MAX);
+    if (path[0] != '\0')
+        TRY(file_read(path, &text));
+    hash_add(hash, buf_bytes(&text));
+    return OK;
+}
+
+static void hash_drop(struct hash **hash)
+{
+    hash_free(*hash);
+}
+
+static enum err read_content(struct route *route)
+{
+    const struct config_route *config = route->config;
+    struct hash *hash AUTO(hash_drop) = NULL;
+
+    TRY(hash_new(&hash));
+    hash_begin(hash);
+    hash_add(hash, bytes_of(config, sizeof(*config)));
+    hash_add(hash, buf_bytes(&route->added));
+    TRY(add_file(hash, config->ca));
+    TRY(add_file(hash, config->certificate));
+    TRY(add_file(hash, config->key));
+    hash_end(hash, route->content);
+    return OK;
+}
+
 static enum err route_open(struct route *route, struct why *why)
 {
     const struct config_route *config = route->config;
@@ -120,45 +153,85 @@ static enum err route_open(struct route *route, struct why *why)
                        "[route %s] header_add: the file must be there, be its owner's only, and "
                        "hold at most 4 KiB",
                        config->name);
-    return open_tls(route, why);
+    TRY(open_tls(route, why));
+    if (read_content(route) != OK)
+        return why_say(why, ERR_CONFIG, "[route %s]: a file of it cannot be read", config->name);
+    return OK;
 }
 
-enum err routes_open(const struct config *config, struct why *why, struct routes *ret_routes)
+static enum err find_place(struct route_places *places, const char *name, size_t *ret_place)
 {
-    struct routes routes = { .list = calloc(config->route_count + 1, sizeof(routes.list[0])) };
-    enum err err = routes.list == NULL ? ERR_MEMORY : OK;
+    size_t place = 0;
 
-    for (size_t i = 0; i < config->route_count && err == OK; i++) {
-        routes.list[i].config = &config->routes[i];
-        routes.list[i].place = i;
-        routes.count++;
-        err = route_open(&routes.list[i], why);
+    while (place < places->count && strcmp(places->names[place], name) != 0)
+        place++;
+    if (place == CONFIG_ROUTE_PLACES_MAX)
+        return ERR_LIMIT;
+    if (place == places->count)
+        memcpy(places->names[places->count++], name, CONFIG_NAME_SIZE);
+    *ret_place = place;
+    return OK;
+}
+
+static enum err open_all(struct routes *routes, struct route_places *places, struct why *why)
+{
+    for (size_t i = 0; i < routes->count; i++) {
+        struct route *route = &routes->list[i];
+        route->config = &routes->configs[i];
+        TRY(route_open(route, why));
+        if (find_place(places, route->config->name, &route->place) != OK)
+            return why_say(why, ERR_LIMIT, "[route %s] is one name too many since the start",
+                           route->config->name);
+    }
+    return OK;
+}
+
+enum err routes_open(const struct config *config, struct route_places *places, struct why *why,
+                     struct routes **ret_routes)
+{
+    struct routes *routes = calloc(1, sizeof(*routes));
+    enum err err = ERR_MEMORY;
+
+    if (routes == NULL)
+        return ERR_MEMORY;
+    atomic_init(&routes->holders, 1);
+    routes->list = calloc(config->route_count + 1, sizeof(routes->list[0]));
+    routes->configs = calloc(config->route_count + 1, sizeof(routes->configs[0]));
+    if (routes->list != NULL && routes->configs != NULL) {
+        routes->count = config->route_count;
+        for (size_t i = 0; i < routes->count; i++)
+            routes->configs[i] = config->routes[i];
+        err = open_all(routes, places, why);
     }
     if (err != OK)
-        routes_close(&routes);
+        routes_release(routes);
     else
         *ret_routes = routes;
     return err;
 }
 
-void routes_close(struct routes *routes)
+struct routes *routes_hold(struct routes *routes)
 {
+    (void)atomic_fetch_add(&routes->holders, 1);
+    return routes;
+}
+
+void routes_release(struct routes *routes)
+{
+    if (routes == NULL || atomic_fetch_sub(&routes->holders, 1) > 1)
+        return;
     for (size_t i = 0; i < routes->count; i++) {
         buf_done(&routes->list[i].added);
         tls_client_release(routes->list[i].tls);
     }
     free(routes->list);
-    *routes = (struct routes){ 0 };
+    free(routes->configs);
+    free(routes);
 }
 
-const struct route *routes_find(const struct routes *routes, struct bytes name, bool inbound)
+bool route_equal(const struct route *a, const struct route *b)
 {
-    for (size_t i = 0; i < routes->count; i++) {
-        const struct config_route *config = routes->list[i].config;
-        if (config->inbound == inbound && bytes_equal(name, bytes_str(config->name)))
-            return &routes->list[i];
-    }
-    return NULL;
+    return memcmp(a->content, b->content, sizeof(a->content)) == 0;
 }
 
 /* A segment that is "." or ".." once its percent-encoding is undone. */

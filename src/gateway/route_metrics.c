@@ -35,12 +35,12 @@ static const struct route_metric metrics[] = {
       { { "", AT(breaker_openings) } } },
 };
 
-static uint64_t sum_of(const struct server *server, size_t route, size_t offset)
+static uint64_t sum_of(const struct server *server, size_t place, size_t offset)
 {
     uint64_t sum = 0;
 
     for (size_t i = 0; i < server->worker_count; i++) {
-        const char *row = (const char *)&server->workers[i]->counters.routes[route];
+        const char *row = (const char *)&server->workers[i]->counters.routes[place];
         sum += atomic_load_explicit((const _Atomic uint64_t *)(const void *)(row + offset),
                                     memory_order_relaxed);
     }
@@ -54,9 +54,10 @@ static void write_route(const struct server *server, const struct route_metric *
 
     for (size_t i = 0; i < metric->count; i++) {
         (void)snprintf(labels, sizeof(labels), "route=\"%s\"%s",
-                       server->routes.list[route].config->name, metric->series[i].label);
+                       server->routes->list[route].config->name, metric->series[i].label);
         metric_sample(body, metric->metric.name, labels,
-                      (double)sum_of(server, route, metric->series[i].offset));
+                      (double)sum_of(server, server->routes->list[route].place,
+                                     metric->series[i].offset));
     }
 }
 
@@ -68,13 +69,14 @@ static void write_handshakes(const struct server *server, struct buf *body)
     char labels[LABELS_SIZE];
 
     metric_begin(body, &metric);
-    for (size_t i = 0; i < server->routes.count * HANDSHAKE_COUNT; i++) {
+    for (size_t i = 0; i < server->routes->count * HANDSHAKE_COUNT; i++) {
         size_t route = i / HANDSHAKE_COUNT, result = i % HANDSHAKE_COUNT;
-        uint64_t sum = sum_of(server, route, AT(handshakes) + result * sizeof(_Atomic uint64_t));
+        uint64_t sum = sum_of(server, server->routes->list[route].place,
+                              AT(handshakes) + result * sizeof(_Atomic uint64_t));
         if (sum == 0)
             continue;
         (void)snprintf(labels, sizeof(labels), "route=\"%s\",result=\"%s\"",
-                       server->routes.list[route].config->name,
+                       server->routes->list[route].config->name,
                        handshake_text((enum handshake)result));
         metric_sample(body, metric.name, labels, (double)sum);
     }
@@ -84,7 +86,7 @@ void route_metrics_write(const struct server *server, struct buf *body)
 {
     for (size_t i = 0; i < sizeof(metrics) / sizeof(metrics[0]); i++) {
         metric_begin(body, &metrics[i].metric);
-        for (size_t route = 0; route < server->routes.count; route++)
+        for (size_t route = 0; route < server->routes->count; route++)
             write_route(server, &metrics[i], route, body);
     }
     write_handshakes(server, body);

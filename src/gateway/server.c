@@ -121,7 +121,7 @@ static void close_all(struct server *server)
     for (size_t i = 0; i < CONFIG_LISTENERS_MAX; i++)
         tls_server_release(server->tls[i]);
     resolver_free(server->resolver);
-    routes_close(&server->routes);
+    routes_release(server->routes);
     cvc_box_free(server->cvcs);
     shared_clients_release(server->shared);
     if (server->keyring != NULL)

@@ -142,7 +142,7 @@ static enum err make_worker(struct server *server)
                                         .vault = server->vault,
                                         .keyring = server->keyring,
                                         .clients = server->shared,
-                                        .routes = &server->routes,
+                                        .routes = server->routes,
                                         .resolver = server->resolver,
                                         .cvcs = server->cvcs,
                                         .tls = server->tls,
@@ -175,7 +175,7 @@ static enum err open_forwarding(struct server *server, struct why *why)
                                            .count_max = server->config->gateway.cvc_max,
                                            .tenants = server->config->tenant_count };
 
-    TRY(routes_open(server->config, why, &server->routes));
+    TRY(routes_open(server->config, &server->places, why, &server->routes));
     TRY(resolver_new(&server->resolver));
     if (cvc_box_new(&codes, &server->cvcs) != OK)
         return why_say(why, ERR_MEMORY,

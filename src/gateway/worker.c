@@ -15,9 +15,6 @@ enum {
     INPUT_SPARE = 4096,
     OUTPUT_MAX = 16 * 1024 * 1024,
     LOG_LINES_MAX = 64 * 1024,
-    UPSTREAM_IDLE_MS = 30 * 1000, /* shorter than processors keep a connection */
-    UPSTREAM_INPUT_MAX = 64 * 1024,
-    UPSTREAM_OUTPUT_MAX = 96 * 1024 * 1024,
 };
 
 static void on_opened(void *owner, struct stream *stream)
@@ -83,6 +80,8 @@ static void reload(struct worker *worker, struct worker_message *message)
         worker->generation++;
     }
     shared_clients_release(message->clients);
+    err_ignore(outlets_replace(&worker->outlets, message->routes));
+    routes_release(message->routes);
     for (size_t i = 0; i < worker->listener_count; i++)
         replace_tls(&worker->listeners[i], message->tls[i]);
 }
@@ -115,24 +114,6 @@ static void on_messages(void *owner)
     }
 }
 
-/* For whoever formats the metrics: what this thread alone may read. */
-static void look_at_routes(struct worker *worker)
-{
-    for (size_t i = 0; i < worker->routes->count; i++) {
-        struct route_counters *counters = &worker->counters.routes[i];
-        struct upstream_stats stats = { 0 };
-        upstream_add_stats(worker->upstreams[i], &stats);
-        atomic_store_explicit(&counters->connections, stats.connections, memory_order_relaxed);
-        atomic_store_explicit(&counters->breaker_openings, worker->breakers[i].openings,
-                              memory_order_relaxed);
-        atomic_store_explicit(&counters->breaker_is_open, worker->breakers[i].is_open,
-                              memory_order_relaxed);
-        for (size_t j = 0; j < HANDSHAKE_COUNT; j++)
-            atomic_store_explicit(&counters->handshakes[j], stats.handshakes[j],
-                                  memory_order_relaxed);
-    }
-}
-
 static void on_second(void *owner)
 {
     struct worker *worker = owner;
@@ -140,7 +121,7 @@ static void on_second(void *owner)
     http_date_set(&worker->date, clock_wall_ms());
     refusals_flush(worker->service.refusals);
     forward_destroy_old_codes(&worker->service);
-    look_at_routes(worker);
+    outlets_count(&worker->outlets);
 }
 
 static void before_sleep(void *owner)
@@ -177,30 +158,6 @@ static enum err make_listener(struct worker *worker, size_t i, const struct work
     return OK;
 }
 
-static enum err make_upstreams(struct worker *worker, const struct worker_parts *parts)
-{
-    worker->routes = parts->routes;
-    for (size_t i = 0; i < parts->routes->count; i++) {
-        const struct route *route = &parts->routes->list[i];
-        const struct upstream_options options = {
-            .loop = worker->loop,
-            .resolver = parts->resolver,
-            .tls = route->tls,
-            .host = route->host,
-            .port = route->port,
-            .private_addresses = route->config->private_addresses,
-            .connect_timeout_ms = (unsigned)route->config->connect_timeout_ms,
-            .idle_timeout_ms = UPSTREAM_IDLE_MS,
-            .connections_max = route->config->connections_max,
-            .calls_max = route->config->queue_max,
-            .input_max = UPSTREAM_INPUT_MAX,
-            .output_max = UPSTREAM_OUTPUT_MAX,
-        };
-        TRY(upstream_new(&options, &worker->upstreams[i]));
-    }
-    return OK;
-}
-
 static enum err make_parts(struct worker *worker, const struct worker_parts *parts)
 {
     TRY(loop_new(&worker->loop));
@@ -211,7 +168,8 @@ static enum err make_parts(struct worker *worker, const struct worker_parts *par
     worker->directory = directory_new(parts->clients);
     if (worker->directory == NULL)
         return ERR_MEMORY;
-    TRY(make_upstreams(worker, parts));
+    outlets_init(&worker->outlets, worker->loop, parts->resolver, &worker->counters);
+    TRY(outlets_replace(&worker->outlets, parts->routes));
     TRY(loop_watch_mailbox(worker->loop, worker->outcomes, on_outcomes, worker));
     TRY(loop_watch_mailbox(worker->loop, worker->messages, on_messages, worker));
     loop_before_sleep(worker->loop, before_sleep, worker);
@@ -232,6 +190,7 @@ enum err worker_new(const struct worker_parts *parts, struct worker **ret_worker
         return ERR_MEMORY;
     worker->config = parts->config;
     worker->generation = 1;
+    list_init(&worker->outlets.list);
     list_init(&worker->exchanges);
     list_init(&worker->forwards);
     buf_init(&worker->log_lines, LOG_LINES_MAX);
@@ -307,8 +266,7 @@ void worker_free(struct worker *worker)
     forward_stop_all(worker);
     if (worker->outcomes != NULL)
         await_submissions(worker);
-    for (size_t i = 0; i < CONFIG_ROUTES_MAX; i++)
-        upstream_free(worker->upstreams[i]);
+    outlets_done(&worker->outlets);
     free_exchanges(worker);
     log_flush(&worker->log_lines);
     buf_done(&worker->log_lines);

@@ -33,7 +33,7 @@ struct upstream {
     struct task turn;
     char name[HOST_SIZE];
     in_port_t port;
-    bool private_addresses;
+    bool private_addresses, retired;
     unsigned connect_timeout_ms, idle_timeout_ms, connections_max, calls_max, calls;
     struct upstream_stats stats;
 };
@@ -128,6 +128,13 @@ static void hand_out_idle(struct upstream *upstream)
     }
 }
 
+static void close_idle(struct upstream *upstream)
+{
+    list_each (node, &upstream->idle) {
+        stream_close(spare_take(list_item(node, struct spare, node)));
+    }
+}
+
 static void take_addresses(struct upstream *upstream, const struct resolver_question *question)
 {
     upstream->address_count = 0;
@@ -219,6 +226,8 @@ static void on_turn(void *owner)
     struct upstream *upstream = owner;
 
     hand_out_idle(upstream);
+    if (upstream->retired)
+        close_idle(upstream);
     if (upstream->calls <= upstream->shaking || upstream->connecting ||
         upstream->question != NULL || upstream->stats.connections >= upstream->connections_max)
         return;
@@ -363,6 +372,12 @@ void upstream_give_back(struct upstream *upstream, struct stream *stream)
         stream_close(stream);
     else
         upstream_keep(upstream, stream);
+}
+
+void upstream_retire(struct upstream *upstream)
+{
+    upstream->retired = true;
+    loop_later(upstream->host.loop, &upstream->turn);
 }
 
 void upstream_add_stats(const struct upstream *upstream, struct upstream_stats *stats)

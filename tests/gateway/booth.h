@@ -7,7 +7,6 @@
 
 #include "gateway/admission.h"
 #include "gateway/endpoint_table.h"
-#include "gateway/route.h"
 #include "vault/world.h"
 
 struct booth {
@@ -15,7 +14,6 @@ struct booth {
     struct config config;
     struct config_tenant tenant;
     struct config_client clients[2]; /* shop may everything, clerk nothing */
-    struct routes routes;
     struct shared_clients *shared;
     struct worker worker;
 };
@@ -49,7 +47,7 @@ static inline void booth_staff(struct booth *booth)
 
     worker->generation = 1;
     worker->config = &booth->config;
-    worker->routes = &booth->routes;
+    outlets_init(&worker->outlets, NULL, NULL, &worker->counters);
     worker->directory = directory_new(booth->shared);
     assert_non_null(worker->directory);
     assert_err(OK, mailbox_new(0, &worker->outcomes));

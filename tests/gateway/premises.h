@@ -17,6 +17,7 @@ struct premises {
     struct booth *booth;
     struct config_listener listener;
     struct config config; /* of the booth, and the listener */
+    struct routes no_routes;
     struct server server;
 };
 
@@ -75,6 +76,7 @@ static inline int premises_setup(void **state)
     server->keyring = premises->booth->world.keyring;
     server->vault = premises->booth->world.vault;
     server->worker_count = 1;
+    server->routes = &premises->no_routes;
     server->workers[0] = &premises->booth->worker;
     server->started_ms = clock_wall_ms();
     assert_err(OK, tls_servers_open(&premises->config, none, server->tls, &why));

@@ -108,19 +108,6 @@ static void fields_are_passed_by_the_routes_lists(void **state)
     assert_false(route_passes(&route, bytes_lit("X-Passed")));
 }
 
-static void a_route_is_found_by_name_and_direction(void **state)
-{
-    struct config_route configs[] = { { .name = "psp" }, { .name = "feed", .inbound = true } };
-    struct route list[] = { { .config = &configs[0] }, { .config = &configs[1] } };
-    struct routes routes = { 2, list };
-    (void)state;
-
-    assert_ptr_equal(&list[0], routes_find(&routes, bytes_lit("psp"), false));
-    assert_null(routes_find(&routes, bytes_lit("psp"), true));
-    assert_ptr_equal(&list[1], routes_find(&routes, bytes_lit("feed"), true));
-    assert_null(routes_find(&routes, bytes_lit("PSP"), false));
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -130,7 +117,6 @@ int main(void)
         cmocka_unit_test(only_listed_paths_are_let_through),
         cmocka_unit_test(only_listed_methods_are_let_through),
         cmocka_unit_test(fields_are_passed_by_the_routes_lists),
-        cmocka_unit_test(a_route_is_found_by_name_and_direction),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

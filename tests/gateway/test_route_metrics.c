@@ -6,6 +6,7 @@
 struct shown {
     struct config_route config[2];
     struct route list[2];
+    struct routes routes;
     struct worker *second;
     struct buf body;
     const char *text;
@@ -21,8 +22,10 @@ static struct shown *shown_new(struct premises *premises)
     (void)snprintf(shown->config[0].name, CONFIG_NAME_SIZE, "psp");
     (void)snprintf(shown->config[1].name, CONFIG_NAME_SIZE, "bank");
     for (size_t i = 0; i < 2; i++)
-        shown->list[i].config = &shown->config[i];
-    premises->server.routes = (struct routes){ 2, shown->list };
+        shown->list[i] = (struct route){ .config = &shown->config[i], .place = i };
+    shown->routes.count = 2;
+    shown->routes.list = shown->list;
+    premises->server.routes = &shown->routes;
     premises->server.workers[1] = shown->second;
     premises->server.worker_count = 2;
     return shown;
@@ -38,7 +41,7 @@ static void shown_write(struct premises *premises, struct shown *shown)
 
 static void shown_free(struct premises *premises, struct shown *shown)
 {
-    premises->server.routes = (struct routes){ 0 };
+    premises->server.routes = &premises->no_routes;
     premises->server.worker_count = 1;
     buf_done(&shown->body);
     free(shown->second);

@@ -66,14 +66,6 @@ def test_a_dry_run_shows_masks_and_sends_nothing(gateway, shop, processor):
     assert len(processor.requests) == before
 
 
-def test_routes_change_with_a_restart_only(gateway, shop, processor):
-    before = gateway.config.read_text()
-    gateway.edit(lambda text: text.replace("[route other]", "[route another]"))
-    assert "restart" in json.dumps(gateway.hangup())
-    gateway.config.write_text(before)
-    assert forward(shop, "only", body={}, route="other").status == 200
-
-
 @pytest.mark.parametrize(
     "line",
     [
