@@ -26,12 +26,23 @@ enum {
     CONFIG_ROUTES_MAX = 256,
     CONFIG_ROUTE_PLACES_MAX = 4 * CONFIG_ROUTES_MAX, /* different names from start to stop */
     CONFIG_WORDS_MAX = 32,
+    CONFIG_HEADERS_MAX = 16,
 };
 
 /* A list of words, as written. */
 struct config_words {
     size_t count;
     char text[CONFIG_WORDS_MAX][CONFIG_NAME_SIZE];
+};
+
+/* Headers that a route adds. */
+struct config_headers {
+    size_t count;
+    struct config_header {
+        char name[CONFIG_NAME_SIZE];
+        bool is_file;          /* the value is a file's content */
+        char value[PATH_SIZE]; /* or its path */
+    } list[CONFIG_HEADERS_MAX];
 };
 
 struct config_gateway {
@@ -86,8 +97,7 @@ struct config_route {
     char certificate[PATH_SIZE];
     char key[PATH_SIZE];
     struct config_words methods, paths, fields;
-    char header_add_name[CONFIG_NAME_SIZE];
-    char header_add_file[PATH_SIZE];
+    struct config_headers header_add;
     struct config_words header_drop, header_pass;
     struct config_words success_status, success_member; /* member: a pointer, then values */
     bool private_addresses;

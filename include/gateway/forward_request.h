@@ -16,7 +16,7 @@ enum err forward_request_scan(struct forward *forward);
 enum err forward_request_write(struct forward *forward, struct buf *out);
 
 /* What forward_request_write() would say, as members of a JSON object that is open: with masks in
- * place of cards, and without the secret that the route adds. */
+ * place of cards, and without what the route adds to the headers. */
 enum err forward_request_show(struct forward *forward, struct json_writer *json);
 
 #endif

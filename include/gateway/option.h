@@ -35,7 +35,7 @@ enum option_type {
     OPTION_WORDS,
     OPTION_RIGHTS,
     OPTION_URL,       /* https://host[:port]/path/ */
-    OPTION_HEADER,    /* Name: file:PATH */
+    OPTION_HEADER,    /* Name: file:PATH or Name: value, once for each header */
     OPTION_DIRECTION, /* outbound or inbound */
 };
 

@@ -24,7 +24,9 @@ enum err option_read_identity(struct bytes value, char ret_text[CONFIG_TEXT_SIZE
 enum err option_read_words(struct bytes value, struct config_words *ret_words, char *ret_problem);
 enum err option_read_rights(struct bytes value, struct config_client *client, char *ret_problem);
 enum err option_read_url(struct bytes value, char ret_text[CONFIG_TEXT_SIZE], char *ret_problem);
-enum err option_read_header(const char *folder, struct bytes value, struct config_route *route,
+
+/* Adds one. */
+enum err option_read_header(const char *folder, struct bytes value, struct config_headers *headers,
                             char *ret_problem);
 
 /* words[0] is false, words[1] is true. */

@@ -30,7 +30,7 @@ struct route {
     struct bytes path;      /* ... its path, at least a slash, and ... */
     struct bytes base;      /* ... the same without a slash at its end */
     struct fields fields;
-    struct buf added; /* SECRET: the value of the header to add */
+    struct buf added[CONFIG_HEADERS_MAX]; /* SECRET: values of the headers to add, in order */
     struct tls_client *tls;
 };
 
@@ -70,6 +70,10 @@ enum err route_judge_path(const struct route *route, struct bytes path);
 /* ERR_BAD_METHOD; ret_allow then holds what the route lets through, as Allow says it. */
 enum err route_judge_method(const struct route *route, enum http_method method,
                             char ret_allow[ROUTE_ALLOW_SIZE]);
+
+/* Whether we write this field ourselves, or leave it out: it is of one connection only (RFC 9110,
+ * section 7.6.1), or made anew, or for us. */
+bool field_is_ours(struct bytes name);
 
 /* Whether a field of the caller's goes on to the processor. */
 bool route_passes(const struct route *route, struct bytes name);

@@ -236,7 +236,7 @@ static void set_option(struct config_build *build, unsigned line, const struct o
     const struct option_input input = { value, build->folder };
 
     config_part_title(build, part, title);
-    if (*given != 0) {
+    if (*given != 0 && option->type != OPTION_HEADER) {
         config_build_blame(build, line, "[%s] %s: is given twice", title, option->name);
         return;
     }

@@ -90,7 +90,7 @@ static void check_route_values(struct config_build *build, const struct config_p
 {
     struct route scratch = { 0 };
     uint8_t pin[TLS_PIN_SIZE];
-    bool fields = true, pins = true;
+    bool fields = true, pins = true, ours = false;
 
     if (route->url[0] != '\0' && route_read_url(bytes_str(route->url), &scratch) != OK)
         config_build_blame(build, config_part_line(part, "url"),
@@ -108,6 +108,12 @@ static void check_route_values(struct config_build *build, const struct config_p
     if (!pins)
         config_build_blame(build, config_part_line(part, "pins"),
                            "[route %s] pins: must be base64 of SHA-256", route->name);
+    for (size_t i = 0; i < route->header_add.count; i++)
+        ours |= field_is_ours(bytes_str(route->header_add.list[i].name));
+    if (ours)
+        config_build_blame(build, config_part_line(part, "header_add"),
+                           "[route %s] header_add: must be no header of the gateway's own",
+                           route->name);
     if (route->success_member.count == 1)
         config_build_blame(build, config_part_line(part, "success_member"),
                            "[route %s] success_member: must be a JSON pointer and values",

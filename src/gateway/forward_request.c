@@ -65,47 +65,11 @@ static enum err scan_text(struct forward *forward, struct bytes text, enum conte
     return note_marks(forward, &marks, total);
 }
 
-static bool is_one_of(struct bytes name, const char *const *names)
-{
-    for (; *names != NULL; names++) {
-        if (bytes_equal_nocase(name, bytes_str(*names)))
-            return true;
-    }
-    return false;
-}
-
-/* Of one connection only (RFC 9110, section 7.6.1), or written anew, or for us. */
-static bool is_ours(struct bytes name)
-{
-    static const char *const ours[] = {
-        "Connection",
-        "Keep-Alive",
-        "Proxy-Authenticate",
-        "Proxy-Authorization",
-        "TE",
-        "Trailer",
-        "Transfer-Encoding",
-        "Upgrade",
-        "Host",
-        "Content-Length",
-        "Expect",
-        "Accept-Encoding",
-        "Via",
-        "Proxy-Connection",
-        NULL,
-    };
-    static const char prefix[] = "Pangate-";
-
-    return is_one_of(name, ours) ||
-           (name.size >= sizeof(prefix) - 1 &&
-            bytes_equal_nocase(bytes_of(name.data, sizeof(prefix) - 1), bytes_str(prefix)));
-}
-
 static bool field_goes_on(const struct forward *forward, struct bytes name)
 {
     const struct exchange *exchange = forward->exchange;
 
-    if (is_ours(name) ||
+    if (field_is_ours(name) ||
         http_connection_names(&exchange->head.fields, exchange_head(exchange), name))
         return false;
     return route_passes(forward->route, name) ||
@@ -252,7 +216,7 @@ static enum err write_fields(const struct writing *writing, write_field *write, 
     const struct forward *forward = writing->forward;
     const struct exchange *exchange = forward->exchange;
     const struct http_fields *fields = &exchange->head.fields;
-    const char *added = forward->route->config->header_add_name;
+    const struct config_headers *added = &forward->route->config->header_add;
 
     write(to, bytes_lit("Host"), forward->route->authority);
     for (uint8_t i = 0; i < fields->count; i++) {
@@ -260,9 +224,9 @@ static enum err write_fields(const struct writing *writing, write_field *write, 
         if (field_goes_on(forward, name))
             TRY(write_field_of(writing, &fields->at[i], write, to));
     }
-    if (added[0] != '\0')
-        write(to, bytes_str(added),
-              writing->shown ? bytes_str(masked) : buf_bytes(&forward->route->added));
+    for (size_t i = 0; i < added->count; i++)
+        write(to, bytes_str(added->list[i].name),
+              writing->shown ? bytes_str(masked) : buf_bytes(&forward->route->added[i]));
     write(to, bytes_lit("Accept-Encoding"), bytes_lit("identity"));
     return OK;
 }

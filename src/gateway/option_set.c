@@ -42,7 +42,8 @@ enum err option_set(const struct option_row *option, const struct option_input *
     case OPTION_WORDS: return option_read_words(value, (struct config_words *)member, ret_problem);
     case OPTION_RIGHTS: return option_read_rights(value, section, ret_problem);
     case OPTION_URL: return option_read_url(value, member, ret_problem);
-    case OPTION_HEADER: return option_read_header(folder, value, section, ret_problem);
+    case OPTION_HEADER:
+        return option_read_header(folder, value, (struct config_headers *)member, ret_problem);
     case OPTION_DIRECTION: return option_read_bool(directions, value, (bool *)member, ret_problem);
     }
     must(false);

@@ -245,18 +245,58 @@ enum err option_read_url(struct bytes value, char ret_text[CONFIG_TEXT_SIZE], ch
     return OK;
 }
 
-enum err option_read_header(const char *folder, struct bytes value, struct config_route *route,
+/* RFC 9110, section 5.6.2. */
+static bool is_field_name(struct bytes name)
+{
+    for (size_t i = 0; i < name.size; i++) {
+        uint8_t byte = name.data[i], lower = byte | 0x20;
+        bool fits = (lower >= 'a' && lower <= 'z') || (byte >= '0' && byte <= '9') ||
+                    (byte != '\0' && strchr("!#$%&'*+-.^_`|~", byte) != NULL);
+        if (!fits)
+            return false;
+    }
+    return name.size > 0;
+}
+
+static bool is_field_value(struct bytes value)
+{
+    for (size_t i = 0; i < value.size; i++) {
+        if (value.data[i] < 0x20 || value.data[i] > 0x7E)
+            return false;
+    }
+    return value.size > 0;
+}
+
+static struct bytes without_blanks(struct bytes text)
+{
+    while (text.size > 0 && (text.data[0] == ' ' || text.data[0] == '\t'))
+        text = bytes_from(text, 1);
+    while (text.size > 0 && (text.data[text.size - 1] == ' ' || text.data[text.size - 1] == '\t'))
+        text.size--;
+    return text;
+}
+
+enum err option_read_header(const char *folder, struct bytes value, struct config_headers *headers,
                             char *ret_problem)
 {
-    static const char problem[] = "must be Name: file:PATH";
+    static const char problem[] = "must be Name: file:PATH or Name: value";
+    struct config_header header = { 0 };
     size_t colon = bytes_index(value, ':');
-    struct bytes rest = bytes_from(value, colon + 1), source;
+    struct bytes name = bytes_of(value.data, colon);
+    struct bytes text = without_blanks(bytes_from(value, colon + 1));
 
-    if (colon == 0 || colon == value.size || !next_word(&rest, &source) ||
-        !bytes_start_with(source, bytes_lit("file:")) ||
-        !bytes_copy_text(bytes_of(value.data, colon), route->header_add_name, CONFIG_NAME_SIZE))
+    if (headers->count == CONFIG_HEADERS_MAX)
+        return say(ret_problem, "must be at most 16 headers");
+    if (!is_field_name(name) || !is_field_value(text) ||
+        !bytes_copy_text(name, header.name, sizeof(header.name)))
         return say(ret_problem, problem);
-    return option_read_path(folder, bytes_from(source, 5), route->header_add_file, ret_problem);
+    header.is_file = bytes_start_with(text, bytes_lit("file:"));
+    if (header.is_file)
+        TRY(option_read_path(folder, bytes_from(text, 5), header.value, ret_problem));
+    else if (!bytes_copy_text(text, header.value, sizeof(header.value)))
+        return say(ret_problem, problem);
+    headers->list[headers->count++] = header;
+    return OK;
 }
 
 enum err option_read_bool(const struct bytes words[2], struct bytes value, bool *ret_value,

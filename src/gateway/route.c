@@ -59,17 +59,17 @@ enum err route_read_url(struct bytes url, struct route *route)
 }
 
 /* A key in a file mostly ends with a line break. */
-static enum err read_added(struct route *route)
+static enum err read_added(const struct config_header *header, struct buf *value)
 {
-    const char *path = route->config->header_add_file;
-
-    buf_init(&route->added, ADDED_MAX);
-    if (path[0] == '\0')
-        return OK;
-    TRY(file_read_private(path, &route->added));
-    while (bytes_end_with(buf_bytes(&route->added), bytes_lit("\n")) ||
-           bytes_end_with(buf_bytes(&route->added), bytes_lit("\r")))
-        buf_cut(&route->added, route->added.size - 1);
+    buf_init(value, ADDED_MAX);
+    if (!header->is_file) {
+        buf_add_str(value, header->value);
+        return buf_check(value);
+    }
+    TRY(file_read_private(header->value, value));
+    while (bytes_end_with(buf_bytes(value), bytes_lit("\n")) ||
+           bytes_end_with(buf_bytes(value), bytes_lit("\r")))
+        buf_cut(value, value->size - 1);
     return OK;
 }
 
@@ -128,7 +128,8 @@ static enum err read_content(struct route *route)
     TRY(hash_new(&hash));
     hash_begin(hash);
     hash_add(hash, bytes_of(config, sizeof(*config)));
-    hash_add(hash, buf_bytes(&route->added));
+    for (size_t i = 0; i < config->header_add.count; i++)
+        hash_add(hash, buf_bytes(&route->added[i]));
     TRY(add_file(hash, config->ca));
     TRY(add_file(hash, config->certificate));
     TRY(add_file(hash, config->key));
@@ -148,11 +149,13 @@ static enum err route_open(struct route *route, struct why *why)
             return why_say(why, ERR_CONFIG, "[route %s] fields: must be /json/pointer or form:name",
                            config->name);
     }
-    if (read_added(route) != OK)
-        return why_say(why, ERR_CONFIG,
-                       "[route %s] header_add: the file must be there, be its owner's only, and "
-                       "hold at most 4 KiB",
-                       config->name);
+    for (size_t i = 0; i < config->header_add.count; i++) {
+        if (read_added(&config->header_add.list[i], &route->added[i]) != OK)
+            return why_say(why, ERR_CONFIG,
+                           "[route %s] header_add: the file must be there, be its owner's only, "
+                           "and hold at most 4 KiB",
+                           config->name);
+    }
     TRY(open_tls(route, why));
     if (read_content(route) != OK)
         return why_say(why, ERR_CONFIG, "[route %s]: a file of it cannot be read", config->name);
@@ -221,7 +224,8 @@ void routes_release(struct routes *routes)
     if (routes == NULL || atomic_fetch_sub(&routes->holders, 1) > 1)
         return;
     for (size_t i = 0; i < routes->count; i++) {
-        buf_done(&routes->list[i].added);
+        for (size_t j = 0; j < CONFIG_HEADERS_MAX; j++)
+            buf_done(&routes->list[i].added[j]);
         tls_client_release(routes->list[i].tls);
     }
     free(routes->list);
@@ -297,12 +301,48 @@ static bool names(const struct config_words *words, struct bytes name)
     return false;
 }
 
+static bool is_added(const struct config_headers *headers, struct bytes name)
+{
+    for (size_t i = 0; i < headers->count; i++) {
+        if (bytes_equal_nocase(bytes_str(headers->list[i].name), name))
+            return true;
+    }
+    return false;
+}
+
 bool route_passes(const struct route *route, struct bytes name)
 {
     const struct config_route *config = route->config;
 
-    if (names(&config->header_drop, name) ||
-        bytes_equal_nocase(bytes_str(config->header_add_name), name))
+    if (names(&config->header_drop, name) || is_added(&config->header_add, name))
         return false;
     return config->header_pass.count == 0 || names(&config->header_pass, name);
+}
+
+bool field_is_ours(struct bytes name)
+{
+    static const char *const ours[] = {
+        "Connection",
+        "Keep-Alive",
+        "Proxy-Authenticate",
+        "Proxy-Authorization",
+        "TE",
+        "Trailer",
+        "Transfer-Encoding",
+        "Upgrade",
+        "Host",
+        "Content-Length",
+        "Expect",
+        "Accept-Encoding",
+        "Via",
+        "Proxy-Connection",
+    };
+    static const char prefix[] = "Pangate-";
+
+    for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++) {
+        if (bytes_equal_nocase(name, bytes_str(ours[i])))
+            return true;
+    }
+    return name.size >= sizeof(prefix) - 1 &&
+           bytes_equal_nocase(bytes_of(name.data, sizeof(prefix) - 1), bytes_str(prefix));
 }

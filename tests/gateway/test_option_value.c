@@ -259,25 +259,35 @@ static void a_url_is_https(void **state)
     }
 }
 
-static void a_header_has_its_value_in_a_file(void **state)
+static void headers_have_their_values_in_a_file_or_as_they_stand(void **state)
 {
     static const char *const refused[] = { "",
                                            "Authorization",
                                            ": file:x",
                                            "Authorization:",
-                                           "Authorization: secret",
+                                           "Author ization: secret",
+                                           "Authorization : secret",
+                                           "Authorization: sec\x7fret",
                                            "Authorization: file:" };
-    struct config_route *route = calloc(1, sizeof(*route));
+    struct config_headers *headers = calloc(1, sizeof(*headers));
     char problem[OPTION_PROBLEM_SIZE];
     (void)state;
 
-    assert_non_null(route);
-    assert_err(OK, option_read_header(FOLDER, bytes_lit("X-Key: file:psp.secret"), route, problem));
-    assert_string_equal("X-Key", route->header_add_name);
-    assert_string_equal(FOLDER "/psp.secret", route->header_add_file);
+    assert_non_null(headers);
     for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++)
-        assert_err(ERR_CONFIG, option_read_header(FOLDER, bytes_str(refused[i]), route, problem));
-    free(route);
+        assert_err(ERR_CONFIG, option_read_header(FOLDER, bytes_str(refused[i]), headers, problem));
+    assert_err(OK, option_read_header(FOLDER, bytes_lit("X-Key: file:a"), headers, problem));
+    assert_err(OK, option_read_header(FOLDER, bytes_lit("X-Version: 1, beta "), headers, problem));
+    assert_int_equal(2, headers->count);
+    assert_string_equal("X-Key", headers->list[0].name);
+    assert_true(headers->list[0].is_file);
+    assert_string_equal(FOLDER "/a", headers->list[0].value);
+    assert_string_equal("X-Version", headers->list[1].name);
+    assert_string_equal("1, beta", headers->list[1].value);
+    while (headers->count < CONFIG_HEADERS_MAX)
+        assert_err(OK, option_read_header(FOLDER, bytes_lit("X: y"), headers, problem));
+    assert_err(ERR_CONFIG, option_read_header(FOLDER, bytes_lit("X: y"), headers, problem));
+    free(headers);
 }
 
 static void yes_and_no_are_two_words(void **state)
@@ -325,7 +335,7 @@ int main(void)
         cmocka_unit_test(a_list_has_at_most_32_words),
         cmocka_unit_test(rights_are_words_that_are_known),
         cmocka_unit_test(a_url_is_https),
-        cmocka_unit_test(a_header_has_its_value_in_a_file),
+        cmocka_unit_test(headers_have_their_values_in_a_file_or_as_they_stand),
         cmocka_unit_test(yes_and_no_are_two_words),
         cmocka_unit_test(a_text_has_1_to_64_bytes),
     };

@@ -96,7 +96,8 @@ static void only_listed_methods_are_let_through(void **state)
 static void fields_are_passed_by_the_routes_lists(void **state)
 {
     struct config_route config = { .header_drop = words("Cookie", "X-Dropped"),
-                                   .header_add_name = "Authorization" };
+                                   .header_add = { .count = 1,
+                                                   .list = { { .name = "Authorization" } } } };
     struct route route = { .config = &config };
     (void)state;
 

@@ -19,7 +19,8 @@ def processor(gateway):
         "ca = certs/processor-ca.pem\nprivate_addresses = yes\n"
         "methods = POST\npaths = /only /below/*\nheader_drop = X-Dropped\n"
         "fields = /card/number form:card[number]\n"
-        "header_add = Authorization: file:psp.secret\nanswer_timeout = 1s\n"
+        "header_add = Authorization: file:psp.secret\n"
+        "header_add = Api-Version: 2024-06-20\nanswer_timeout = 1s\n"
     )
     secret = gateway.folder / "psp.secret"
     secret.write_text("Bearer sesame\n")

@@ -75,6 +75,7 @@ def test_fields_of_the_route_need_no_mark(shop, processor):
 def test_headers_are_added_dropped_and_passed(shop, processor):
     headers = {
         "Authorization": "Bearer the shop's own",
+        "api-version": "the shop's own",
         "X-Dropped": "1",
         "X-Passed": "2",
         "Connection": "X-Hop, keep-alive",
@@ -85,10 +86,14 @@ def test_headers_are_added_dropped_and_passed(shop, processor):
     forward(shop, "only", body={}, headers=headers, route="other")
     request = processor.requests[-1]
     assert request.field("Authorization") == "Bearer sesame"
+    assert request.field("Api-Version") == "2024-06-20"
     assert request.field("X-Passed") == "2"
     for name in ("X-Dropped", "X-Hop", "Pangate-Something", "Connection"):
         assert request.field(name) is None, name
     assert request.field("Host") == f"127.0.0.1:{processor.port}"
+    assert [value for name, value in request.fields if name.lower() == "api-version"] == [
+        "2024-06-20"
+    ]
     assert [value for name, value in request.fields if name == "Accept-Encoding"] == ["identity"]
 
 

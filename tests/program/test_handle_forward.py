@@ -61,7 +61,8 @@ def test_a_dry_run_shows_masks_and_sends_nothing(gateway, shop, processor):
     shown = answer.json["request"]
     assert shown["url"] == f"https://127.0.0.1:{processor.port}/only?a=b"
     assert json.loads(shown["body"]) == {"n": "411111******1111", "y": "32", "name": "***"}
-    assert {"name": "Authorization", "value": "***"} in shown["headers"]
+    for name in ("Authorization", "Api-Version"):
+        assert {"name": name, "value": "***"} in shown["headers"]
     assert b"sesame" not in answer.body and PAN.encode() not in answer.body
     assert len(processor.requests) == before
 
@@ -74,6 +75,8 @@ def test_a_dry_run_shows_masks_and_sends_nothing(gateway, shop, processor):
         "fields = card",
         "pins = abc",
         "success_member = /a",
+        "header_add = X-A X-B",
+        "header_add = Content-Length: 3",
     ],
 )
 def test_check_knows_what_a_route_may_say(gateway, line):
