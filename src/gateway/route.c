@@ -5,6 +5,7 @@
 
 #include "base/encode.h"
 #include "base/file.h"
+#include "gateway/route_path.h"
 #include "wire/target.h"
 
 enum { HTTPS_PORT = 443, ADDED_MAX = 4096, FILE_MAX = 4 * 1024 * 1024 };
@@ -53,7 +54,7 @@ enum err route_read_url(struct bytes url, struct route *route)
     TRY(read_authority(route->authority, route));
     if (route->base.size > 0 && (target_read(route->base, &target) != OK || target.has_query))
         return ERR_CONFIG;
-    if (bytes_end_with(route->base, bytes_lit("/")))
+    while (bytes_end_with(route->base, bytes_lit("/")))
         route->base.size--;
     return OK;
 }
@@ -238,40 +239,15 @@ bool route_equal(const struct route *a, const struct route *b)
     return memcmp(a->content, b->content, sizeof(a->content)) == 0;
 }
 
-/* A segment that is "." or ".." once its percent-encoding is undone. */
-static bool is_dots(struct bytes segment)
-{
-    char storage[sizeof("%2e%2e")];
-    struct buf decoded;
-
-    if (segment.size > sizeof("%2e%2e") - 1)
-        return false;
-    buf_init_fixed(&decoded, storage, sizeof(storage));
-    target_decode(segment, false, &decoded);
-    return buf_check(&decoded) == OK && (bytes_equal(buf_bytes(&decoded), bytes_lit(".")) ||
-                                         bytes_equal(buf_bytes(&decoded), bytes_lit("..")));
-}
-
-/* Equal, or anything below a pattern that ends with a star. */
-static bool path_fits(struct bytes path, struct bytes pattern)
-{
-    if (!bytes_end_with(pattern, bytes_lit("*")))
-        return bytes_equal(path, pattern);
-    return bytes_start_with(path, bytes_of(pattern.data, pattern.size - 1));
-}
-
 enum err route_judge_path(const struct route *route, struct bytes path)
 {
     const struct config_words *paths = &route->config->paths;
-    struct bytes rest = path, segment;
     bool fits = paths->count == 0;
 
-    while (target_next_segment(&rest, &segment)) {
-        if (is_dots(segment))
-            return ERR_NO_ROUTE;
-    }
+    if (!route_path_stays(path))
+        return ERR_NO_ROUTE;
     for (size_t i = 0; i < paths->count && !fits; i++)
-        fits = path_fits(path, bytes_str(paths->text[i]));
+        fits = route_path_fits(path, bytes_str(paths->text[i]));
     return fits ? OK : ERR_NO_ROUTE;
 }
 

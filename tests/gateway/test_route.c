@@ -62,7 +62,7 @@ static void a_path_that_leads_elsewhere_is_refused_in_any_spelling(void **state)
 
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
         assert_err(ERR_NO_ROUTE, route_judge_path(&route, bytes_str(bad[i])));
-    assert_err(OK, route_judge_path(&route, bytes_lit("/a//b/...")));
+    assert_err(OK, route_judge_path(&route, bytes_lit("/a//b/..c")));
     assert_err(OK, route_judge_path(&route, bytes_lit("/")));
 }
 
