@@ -53,7 +53,8 @@ static const char *tls_complaint(const SSL *ssl)
 
 enum err call_open(const struct target *target, struct why *why, struct call *ret_call)
 {
-    *ret_call = (struct call){ .target = target, .transport = { .fd = -1 } };
+    *ret_call =
+        (struct call){ .target = target, .dialect = &dialect_http, .transport = { .fd = -1 } };
     if (call_connect(ret_call) != OK)
         return why_say(why, ERR_UNREACHABLE, "%s: nobody answers", target->authority);
     ret_call->transport.ssl = target_tls(target, ret_call->transport.fd);
@@ -98,7 +99,7 @@ enum err call_make(struct call *call, struct bytes request, struct buf *ret_text
         case TRANSPORT_ENDED:
         case TRANSPORT_BROKEN: return ERR_CLOSED;
         }
-        step = dialect_http.answered(buf_bytes(ret_text), ret_answer);
+        step = call->dialect->answered(buf_bytes(ret_text), ret_answer);
     }
     return step == ANSWER_DONE ? OK : ERR_CORRUPT;
 }

@@ -15,6 +15,7 @@ struct target;
 struct call { /* declare with AUTO(call_close); zeroed but for fd = -1: closed */
     struct transport transport;
     const struct target *target;
+    const struct dialect *dialect; /* after call_open() HTTP's; another may be set */
 };
 
 enum err call_open(const struct target *target, struct why *why, struct call *ret_call);

@@ -7,6 +7,7 @@
 int command_work(const char *name, int argc, char **argv); /* a workload */
 int command_fill(int argc, char **argv);
 int command_peers(int argc, char **argv);
+int command_table(int argc, char **argv);
 int command_compare(const char *before, const char *after);
 
 #endif

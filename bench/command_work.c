@@ -62,7 +62,7 @@ int command_work(const char *name, int argc, char **argv)
 {
     const struct work *work = work_find(name);
     struct figures *figures = calloc(1, sizeof(*figures));
-    struct options options;
+    struct options options = { 0 };
     struct why why = { 0 };
     enum err err;
 

@@ -31,6 +31,7 @@ struct dialect {
 };
 
 extern const struct dialect dialect_http;
+extern const struct dialect dialect_http_head; /* answers without bodies, RFC 9110, 9.3.2 */
 extern const struct dialect dialect_redis;
 extern const struct dialect dialect_postgres;
 

@@ -1,3 +1,4 @@
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -40,7 +41,7 @@ static void name_problem(struct bytes text, struct answer *answer)
                    (int)(code.size < CODE_SIZE ? code.size : CODE_SIZE), (const char *)code.data);
 }
 
-static enum answer_step answered(struct bytes text, struct answer *ret_answer)
+static enum answer_step read_answer(struct bytes text, bool has_body, struct answer *ret_answer)
 {
     const uint8_t *end;
     struct bytes head;
@@ -53,7 +54,7 @@ static enum answer_step answered(struct bytes text, struct answer *ret_answer)
     if (end == NULL)
         return ANSWER_MORE;
     head = bytes_of(text.data, (size_t)(end - text.data) + 2);
-    ret_answer->size = head.size + 2 + content_length(head);
+    ret_answer->size = head.size + 2 + (has_body ? content_length(head) : 0);
     if (ret_answer->size > text.size)
         return ANSWER_MORE;
     ret_answer->code[0] = '\0';
@@ -62,4 +63,15 @@ static enum answer_step answered(struct bytes text, struct answer *ret_answer)
     return ANSWER_DONE;
 }
 
+static enum answer_step answered(struct bytes text, struct answer *ret_answer)
+{
+    return read_answer(text, true, ret_answer);
+}
+
+static enum answer_step head_answered(struct bytes text, struct answer *ret_answer)
+{
+    return read_answer(text, false, ret_answer);
+}
+
+const struct dialect dialect_http_head = { .name = "http", .answered = head_answered };
 const struct dialect dialect_http = { .name = "http", .answered = answered };

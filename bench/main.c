@@ -10,6 +10,7 @@ static const struct {
     int (*run)(int argc, char **argv);
 } commands[] = {
     { "peers", "the gateway beside what is used instead", command_peers },
+    { "table", "a gateway of our own, held against every bar", command_table },
     { "fill", "put cards into a vault that nobody serves", command_fill },
 };
 

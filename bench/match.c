@@ -7,32 +7,72 @@
 #include <unistd.h>
 
 #include "bench/disk.h"
-#include "bench/figures.h"
 #include "bench/setup.h"
 
 enum { GATEWAY = PEER_KINDS, SIDES, MANY = 256, BURST = 60000, SYNCS_EACH = 100 };
 
+#define COST(factor, farther)       FIGURE_SERVER_CPU, PEER_NGINX, factor, farther
+#define RATE(peer, factor, farther) FIGURE_RATE, peer, factor, farther
+
 /* Memory comes first: a process that has been busy has some left over. */
 static const struct match matches[] = {
-    { "idle, 2,000 connections", "idle", 2000, 0, false, 0, 0 },
-    { "constant at 32", "constant", 32, 0, false, 1.0, 0 },
-    { "inspect at 32", "inspect", 32, 0, false, 1.2, 0.85 },
-    { "detokenize at 32", "detokenize", 32, 0, false, 1.6, 0 },
-    { "detokenize at 256", "detokenize", MANY, 0, false, 0, 0.55 },
-    { "tokenize at 32", "tokenize", 32, 0, false, 3.2, 0 },
-    { "tokenize, a burst of 60,000 at 256", "tokenize", MANY, BURST, true, 0, 0.35 },
-    { "handshake at 32", "handshake", 32, 0, false, 1.05, 0 },
+    { .name = "idle, 2,000 connections",
+      .work = "idle",
+      .connections = 2000,
+      .bar_count = 1,
+      .bars = { { FIGURE_CONNECTION, PEER_NGINX, 1.1, 0.9 } } },
+    { .name = "constant, its head at 32",
+      .work = "head",
+      .connections = 32,
+      .peer_path = "/",
+      .bar_count = 1,
+      .bars = { { COST(1.0, 0.85) } } },
+    { .name = "constant, the whole document at 32",
+      .work = "constant",
+      .connections = 32,
+      .peer_path = "/document",
+      .bar_count = 1,
+      .bars = { { COST(1.0, 0.85) } } },
+    { .name = "inspect at 32",
+      .work = "inspect",
+      .connections = 32,
+      .bar_count = 2,
+      .bars = { { COST(1.2, 1.05) }, { RATE(PEER_NGINX, 0.85, 1.0) } } },
+    { .name = "detokenize at 32",
+      .work = "detokenize",
+      .connections = 32,
+      .has_share = true,
+      .bar_count = 1,
+      .bars = { { COST(1.6, 1.4) } } },
+    { .name = "detokenize at 256",
+      .work = "detokenize",
+      .connections = MANY,
+      .bar_count = 1,
+      .bars = { { RATE(PEER_NGINX, 0.55, 0.7) } } },
+    { .name = "tokenize at 32",
+      .work = "tokenize",
+      .connections = 32,
+      .bar_count = 1,
+      .bars = { { COST(3.2, 2.5) } } },
+    { .name = "tokenize, a burst of 60,000 at 256",
+      .work = "tokenize",
+      .connections = MANY,
+      .count = BURST,
+      .has_tables = true,
+      .bar_count = 3,
+      .bars = { { RATE(PEER_NGINX, 0.35, 0.45) },
+                { RATE(PEER_POSTGRES, 2, 3) },
+                { RATE(PEER_REDIS, 0.8, 1.2) } } },
+    { .name = "handshake at 32",
+      .work = "handshake",
+      .connections = 32,
+      .bar_count = 1,
+      .bars = { { COST(1.05, 0.95) } } },
 };
 
 const struct match *match_at(size_t index)
 {
     return index < sizeof(matches) / sizeof(matches[0]) ? &matches[index] : NULL;
-}
-
-void arena_done(struct arena *arena)
-{
-    for (size_t i = 0; i < PEER_KINDS; i++)
-        peer_stop(&arena->peers[i]);
 }
 
 struct side { /* the gateway or a peer, in one match */
@@ -74,7 +114,7 @@ static enum err contest_add_peer(struct contest *contest, enum peer_kind kind, s
     side->setup.plan.group_count = 1;
     side->setup.plan.habit = work_find(contest->match->work)->habit;
     group->target = &side->setup.targets[0];
-    peer_script(kind, group->target->authority, &group->script);
+    peer_script(kind, contest->match->peer_path, group->target->authority, &group->script);
     side->pid = server->pid;
     side->plays = true;
     return OK;
@@ -97,9 +137,10 @@ static enum err contest_prepare(struct contest *contest, struct why *why)
     const struct match *match = contest->match;
     struct side *gateway = &contest->sides[GATEWAY];
 
-    contest->options = *contest->arena->options;
+    contest->options = contest->arena->options;
     contest->options.connections = match->connections;
-    contest->options.count = match->count;
+    if (match->count == 0 || contest->options.count == 0)
+        contest->options.count = match->count;
     contest_name(contest);
     TRY(setup_make(&contest->options, work_find(match->work), why, &gateway->setup));
     gateway->pid = contest->options.pid;
@@ -139,30 +180,40 @@ static enum err contest_play(struct contest *contest, struct why *why)
     return err;
 }
 
-static void print_bar(double bar)
+static const char *figure_title(enum figure figure)
 {
-    if (bar > 0)
-        (void)printf(" (bar %.2f)", bar);
+    return figure == FIGURE_RATE         ? "requests a second"
+           : figure == FIGURE_SERVER_CPU ? "CPU per request"
+                                         : "bytes per connection";
 }
 
-static void print_ratio(const struct contest *contest, const struct side *peer, enum figure figure,
-                        double bar)
+static void judge_bar(const struct contest *contest, const struct bar *bar)
 {
-    const struct sample *ours = &contest->sides[GATEWAY].figures.samples[figure];
-    const struct sample *theirs = &peer->figures.samples[figure];
+    const struct side *peer = &contest->sides[bar->peer];
+    const struct sample *ours = &contest->sides[GATEWAY].figures.samples[bar->figure];
+    const struct sample *theirs = &peer->figures.samples[bar->figure];
+    struct verdict verdict = { .bar = bar->bar,
+                               .stretch = bar->stretch,
+                               .is_least = bar->figure == FIGURE_RATE };
     struct comparison comparison;
 
     if (!peer->plays || ours->count == 0 || theirs->count == 0 || sample_median(theirs) == 0)
         return;
     comparison = sample_compare(theirs, ours);
-    (void)printf("  %-26s %.2f x %s +/- %.2f", figure_name(figure), comparison.ratio,
-                 peer->figures.name, comparison.noise * comparison.ratio);
-    print_bar(bar);
-    (void)printf("\n");
+    verdict.value = comparison.ratio;
+    verdict.noise = comparison.noise * comparison.ratio;
+    (void)snprintf(verdict.work, sizeof(verdict.work), "%s", contest->match->name);
+    (void)snprintf(verdict.figure, sizeof(verdict.figure), "%s, x %s", figure_title(bar->figure),
+                   peer->figures.name);
+    (void)snprintf(verdict.behind, sizeof(verdict.behind), "%.*f against %.*f",
+                   bar->figure == FIGURE_SERVER_CPU, sample_median(ours),
+                   bar->figure == FIGURE_SERVER_CPU, sample_median(theirs));
+    verdict_print(&verdict);
+    verdicts_add(&contest->arena->verdicts, &verdict);
 }
 
 /* c requests are under way at once: each costs CPU time, and waits for a sync and a quarter. */
-static void print_share(const struct contest *contest)
+static void judge_share(const struct contest *contest)
 {
     const struct figures *figures = &contest->sides[GATEWAY].figures;
     const double c = contest->match->connections;
@@ -171,12 +222,21 @@ static void print_share(const struct contest *contest)
     const double cores = (double)sysconf(_SC_NPROCESSORS_ONLN);
     const double sync_us = (double)histogram_at(&contest->arena->syncs_ns, 0.5) / 1000;
     const double possible = c / ((c * cpu_us / cores + 1.25 * sync_us) / 1e6);
+    struct verdict verdict = { .figure = "share of what is possible",
+                               .value = figures_median(figures, FIGURE_RATE) / possible,
+                               .bar = 0.8,
+                               .stretch = 1.0,
+                               .is_least = true };
 
-    if (strcmp(contest->match->work, "detokenize") != 0 || isnan(possible))
+    if (!contest->match->has_share || isnan(possible))
         return;
-    (void)printf("  share of what is possible  %.2f of %.0f /s, by %.1f us of CPU and a sync of "
-                 "%.0f us (bar 0.80 at 32)\n",
-                 figures_median(figures, FIGURE_RATE) / possible, possible, cpu_us, sync_us);
+    verdict.noise = sample_spread(&figures->samples[FIGURE_RATE]) * verdict.value;
+    (void)snprintf(verdict.work, sizeof(verdict.work), "%s", contest->match->name);
+    (void)snprintf(verdict.behind, sizeof(verdict.behind),
+                   "%.0f of %.0f /s, by %.1f us of CPU and a sync of %.0f us",
+                   figures_median(figures, FIGURE_RATE), possible, cpu_us, sync_us);
+    verdict_print(&verdict);
+    verdicts_add(&contest->arena->verdicts, &verdict);
 }
 
 /* A process keeps what connections before left behind: only the greatest figure is a whole one. */
@@ -192,7 +252,7 @@ static void keep_greatest(struct sample *sample)
     *sample = greatest;
 }
 
-static void contest_print(const struct contest *contest)
+static void contest_report(const struct contest *contest)
 {
     const struct match *match = contest->match;
 
@@ -214,12 +274,9 @@ static void contest_print(const struct contest *contest)
             (void)printf("    error %s: %llu\n", figures->total.codes[n].code,
                          (unsigned long long)figures->total.codes[n].count);
     }
-    print_ratio(contest, &contest->sides[PEER_NGINX], FIGURE_SERVER_CPU, match->cpu_bar);
-    print_ratio(contest, &contest->sides[PEER_NGINX], FIGURE_CONNECTION, 1.1);
-    print_ratio(contest, &contest->sides[PEER_NGINX], FIGURE_RATE, match->rate_bar);
-    print_ratio(contest, &contest->sides[PEER_POSTGRES], FIGURE_RATE, 2);
-    print_ratio(contest, &contest->sides[PEER_REDIS], FIGURE_RATE, 0.8);
-    print_share(contest);
+    for (size_t i = 0; i < match->bar_count; i++)
+        judge_bar(contest, &match->bars[i]);
+    judge_share(contest);
     (void)printf("\n");
     (void)fflush(stdout);
 }
@@ -236,6 +293,6 @@ enum err match_run(const struct match *match, struct arena *arena, struct why *w
     TRY(contest_play(contest, why));
     for (size_t i = 0; i < SIDES; i++)
         keep_greatest(&contest->sides[i].figures.samples[FIGURE_CONNECTION]);
-    contest_print(contest);
+    contest_report(contest);
     return OK;
 }

@@ -4,33 +4,32 @@
 #ifndef PANGATE_BENCH_MATCH_H
 #define PANGATE_BENCH_MATCH_H
 
-#include "base/why.h"
-#include "bench/options.h"
-#include "bench/histogram.h"
-#include "bench/peer.h"
+#include "bench/arena.h"
+#include "bench/figures.h"
 
-enum { MATCH_CONNECTIONS_MAX = 2048 };
+enum { MATCH_BARS = 4 };
 
-struct arena { /* declare with AUTO(arena_done) */
-    const struct options *options;
-    struct peer_server peers[PEER_KINDS]; /* pid 0: it is missing */
-    struct histogram syncs_ns;            /* fdatasync, between the rounds */
+struct bar {
+    enum figure figure; /* FIGURE_RATE is to be reached, a cost not to be exceeded */
+    enum peer_kind peer;
+    double bar, stretch; /* as a multiple of the peer's */
 };
-
-void arena_done(struct arena *arena);
 
 struct match {
     const char *name;
     const char *work;
     unsigned connections;
-    uint64_t count;           /* 0: for as long as a round takes */
-    bool has_tables;          /* Redis and PostgreSQL take part, too */
-    double cpu_bar, rate_bar; /* against nginx; 0: none */
+    uint64_t count;        /* 0: for as long as a round takes */
+    const char *peer_path; /* what nginx is asked for */
+    bool has_tables;       /* Redis and PostgreSQL take part, too */
+    bool has_share;        /* what share of the possible is reached? */
+    size_t bar_count;
+    struct bar bars[MATCH_BARS];
 };
 
 const struct match *match_at(size_t index); /* NULL: after the last */
 
-/* Runs it and prints it. */
+/* Runs it, prints it and adds to the arena's verdicts. */
 enum err match_run(const struct match *match, struct arena *arena, struct why *why);
 
 #endif

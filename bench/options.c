@@ -38,6 +38,10 @@ enum option_key {
     KEY_ONLY,
     KEY_JSON,
     KEY_HTML,
+    KEY_PANGATE,
+    KEY_MANY,
+    KEY_KEEP,
+    KEY_MARKDOWN,
 };
 
 static const struct argp_option table[] = {
@@ -72,7 +76,11 @@ static const struct argp_option table[] = {
     { "server-cert", KEY_SERVER_CERT, "FILE", 0, "peers: their certificate (server.pem by the CA)",
       3 },
     { "server-key", KEY_SERVER_KEY, "FILE", 0, "peers: and its key (server.key by the CA)", 3 },
-    { "only", KEY_ONLY, "TEXT", 0, "peers: the comparisons with this in their name", 3 },
+    { "only", KEY_ONLY, "TEXT", 0, "peers, table: what has this in its name", 3 },
+    { "pangate", KEY_PANGATE, "FILE", 0, "table: the gateway (pangate, beside this program)", 3 },
+    { "many", KEY_MANY, "N", 0, "table: cards of the rows about many of them (10000000)", 3 },
+    { "keep", KEY_KEEP, NULL, 0, "table: leave its vaults in --folder, for the next time", 3 },
+    { "markdown", KEY_MARKDOWN, "FILE", 0, "table: write it there, too", 4 },
     { "json", KEY_JSON, NULL, 0, "print JSON on stdout instead of the table", 4 },
     { "html", KEY_HTML, "FILE", 0, "write a report with plots", 4 },
     { 0 },
@@ -109,7 +117,7 @@ static const struct number numbers[] = {
     { KEY_CARDS, 1, 1e8 },          { KEY_KNOWN, 0, HUNDRED },
     { KEY_BATCH, 1, BATCH_MOST },   { KEY_PIPELINE, PIPELINE_LEAST, PIPELINE_MOST },
     { KEY_THREADS, 1, 64 },         { KEY_PID, 1, 1 << 22 },
-    { KEY_WORKERS, 1, 1024 },
+    { KEY_WORKERS, 1, 1024 },       { KEY_MANY, 1, 1e9 },
 };
 
 static struct number number_of(int key)
@@ -139,12 +147,17 @@ static void take_number(struct options *options, int key, const char *text,
     case KEY_PIPELINE: options->pipeline = (unsigned)value; break;
     case KEY_THREADS: options->threads = (unsigned)value; break;
     case KEY_PID: options->pid = (int)value; break;
+    case KEY_MANY: options->many = (uint64_t)value; break;
     default: options->workers = (unsigned)value; break;
     }
 }
 
 static void check_together(const struct options *options, struct argp_state *state)
 {
+    if (options->threads > options->connections)
+        argp_error(state, "--threads is more than --connections");
+    if (options->has_gateway)
+        return;
     if (options->url == NULL)
         argp_error(state, "--url is missing");
     if (options->ca == NULL)
@@ -153,8 +166,6 @@ static void check_together(const struct options *options, struct argp_state *sta
         argp_error(state, "--cert and --key are missing");
     if ((options->cert2 == NULL) != (options->key2 == NULL))
         argp_error(state, "--cert2 and --key2 belong together");
-    if (options->threads > options->connections)
-        argp_error(state, "--threads is more than --connections");
 }
 
 static error_t on_option(int key, char *text, struct argp_state *state)
@@ -175,6 +186,9 @@ static error_t on_option(int key, char *text, struct argp_state *state)
     case KEY_SERVER_KEY: options->server_key = text; return 0;
     case KEY_ONLY: options->only = text; return 0;
     case KEY_HTML: options->html = text; return 0;
+    case KEY_PANGATE: options->pangate = text; return 0;
+    case KEY_MARKDOWN: options->markdown = text; return 0;
+    case KEY_KEEP: options->keep = true; return 0;
     case KEY_JSON: options->json = true; return 0;
     case KEY_RENEW: options->renew = true; return 0;
     case KEY_RESUMED: options->resumed = true; return 0;
@@ -182,7 +196,7 @@ static error_t on_option(int key, char *text, struct argp_state *state)
     case ARGP_KEY_END: check_together(options, state); return 0;
     default: break;
     }
-    if (key < KEY_CONNECTIONS || key > KEY_WORKERS)
+    if (key != KEY_MANY && (key < KEY_CONNECTIONS || key > KEY_WORKERS))
         return ARGP_ERR_UNKNOWN;
     take_number(options, key, text, state);
     return 0;
@@ -206,10 +220,11 @@ void options_init(struct options *options)
         .pipeline = 1,
         .batch = BATCH_MOST,
         .workers = cores > 0 ? (unsigned)cores : 1,
+        .many = 10000000,
     };
 }
 
-void options_parse(const char *name, int argc, char **argv, struct options *ret_options)
+void options_parse(const char *name, int argc, char **argv, struct options *options)
 {
     static const char *const doc = "Measure a server that speaks TLS with client certificates.";
     struct argp parser = options_argp;
@@ -217,7 +232,10 @@ void options_parse(const char *name, int argc, char **argv, struct options *ret_
 
     parser.doc = doc;
     (void)snprintf(program, sizeof(program), "pangate-bench %s", name);
+    const bool has_gateway = options->has_gateway;
+
     argv[0] = program;
-    options_init(ret_options);
-    (void)argp_parse(&parser, argc, argv, 0, NULL, ret_options);
+    options_init(options);
+    options->has_gateway = has_gateway;
+    (void)argp_parse(&parser, argc, argv, 0, NULL, options);
 }

@@ -27,6 +27,12 @@ struct options {
     unsigned workers; /* of nginx, as many as the gateway has */
     int pid;          /* 0: not known */
     bool json, resumed, renew;
+    /* of `table` */
+    bool has_gateway;    /* set before parsing: it starts one itself, so none is named */
+    bool keep;           /* the vaults that were filled stay in `folder` */
+    const char *pangate; /* NULL: beside this program */
+    const char *markdown;
+    uint64_t many; /* cards of the rows about many of them */
 };
 
 void options_init(struct options *options);
@@ -34,7 +40,7 @@ void options_init(struct options *options);
 /* The argp parser of them; its input is a struct options. Wrong usage ends the program. */
 extern const struct argp options_argp;
 
-/* The options of one workload. */
-void options_parse(const char *name, int argc, char **argv, struct options *ret_options);
+/* The options of one workload. Only has_gateway is looked at before. */
+void options_parse(const char *name, int argc, char **argv, struct options *options);
 
 #endif

@@ -1,21 +1,19 @@
 #include "bench/peer.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
-#include <ftw.h>
-#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "bench/folder.h"
 #include "bench/options.h"
 #include "bench/peer_config.h"
+#include "bench/port.h"
 #include "bench/program.h"
 
-enum { READY_MS = 20000, LOOK_MS = 20, TREE_FDS = 16 };
+enum { READY_MS = 20000, LOOK_MS = 20 };
 
 static const struct {
     const char *name;
@@ -37,12 +35,13 @@ const char *peer_name(enum peer_kind kind)
     return kinds[kind].name;
 }
 
-void peer_script(enum peer_kind kind, const char *authority, struct script *script)
+void peer_script(enum peer_kind kind, const char *path, const char *authority,
+                 struct script *script)
 {
     struct options options;
 
     options_init(&options);
-    options.path = "/";
+    options.path = path == NULL ? "/" : path;
     script_init(script, &options);
     switch (kind) {
     case PEER_NGINX: script_add(script, work_find("constant"), &options, authority); break;
@@ -52,39 +51,11 @@ void peer_script(enum peer_kind kind, const char *authority, struct script *scri
     }
 }
 
-/* A port that was free a moment ago. */
-static unsigned free_port(void)
-{
-    const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr = { htonl(INADDR_LOOPBACK) } };
-    socklen_t size = sizeof(address);
-    unsigned port = 0;
-
-    if (fd >= 0 && bind(fd, (struct sockaddr *)&address, sizeof(address)) == 0 &&
-        getsockname(fd, (struct sockaddr *)&address, &size) == 0)
-        port = ntohs(address.sin_port);
-    (void)close(fd);
-    return port;
-}
-
-static bool answers(unsigned port)
-{
-    const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    const struct sockaddr_in address = { .sin_family = AF_INET,
-                                         .sin_port = htons((uint16_t)port),
-                                         .sin_addr = { htonl(INADDR_LOOPBACK) } };
-    const bool connected =
-        fd >= 0 && connect(fd, (const struct sockaddr *)&address, sizeof(address)) == 0;
-
-    (void)close(fd);
-    return connected;
-}
-
 static enum err peer_await(const struct peer_server *server, const char *name, struct why *why)
 {
     const int64_t last_ms = clock_mono_ms() + READY_MS;
 
-    while (!answers(server->port)) {
+    while (!port_answers(server->port)) {
         if (clock_mono_ms() > last_ms || program_has_ended(server->pid))
             return why_say(why, ERR_UNREACHABLE, "%s does not come up; see its messages above",
                            name);
@@ -101,7 +72,7 @@ static enum err peer_run(enum peer_kind kind, const struct peer_options *options
         .options = options,
         .program = is_usual ? kinds[kind].program : kinds[kind].instead,
         .folder = server->folder,
-        .port = server->port = free_port(),
+        .port = server->port = port_find_free(),
     };
 
     if (access(setting.program, X_OK) != 0)
@@ -126,20 +97,11 @@ enum err peer_start(enum peer_kind kind, const struct peer_options *options, str
     return OK;
 }
 
-static int on_file(const char *path, const struct stat *status, int kind, struct FTW *place)
-{
-    (void)status;
-    (void)kind;
-    (void)place;
-    (void)remove(path);
-    return 0;
-}
-
 void peer_stop(struct peer_server *server)
 {
     if (server->pid > 0)
         program_stop(server->pid);
     if (server->folder[0] != '\0')
-        (void)nftw(server->folder, on_file, TREE_FDS, FTW_DEPTH | FTW_PHYS);
+        folder_remove(server->folder);
     *server = (struct peer_server){ 0 };
 }

@@ -20,6 +20,7 @@ struct peer_options {
     const char *folder; /* where each gets one of its own */
     const char *ca, *certificate, *key;
     unsigned workers, connections_max;
+    size_t document_size; /* of what nginx has at /document */
 };
 
 struct peer_server { /* declare with AUTO(peer_stop); zeroed: not running */
@@ -30,8 +31,9 @@ struct peer_server { /* declare with AUTO(peer_stop); zeroed: not running */
 
 const char *peer_name(enum peer_kind kind);
 
-/* The requests that it is measured with. */
-void peer_script(enum peer_kind kind, const char *authority, struct script *script);
+/* The requests that it is measured with; `path` is what nginx is asked for, NULL: its constant. */
+void peer_script(enum peer_kind kind, const char *path, const char *authority,
+                 struct script *script);
 
 /* ERR_NOT_FOUND if it is not installed; other errors if it does not come up. `why` says. */
 enum err peer_start(enum peer_kind kind, const struct peer_options *options, struct why *why,

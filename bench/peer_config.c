@@ -9,7 +9,7 @@
 #include "base/buf.h"
 #include "bench/program.h"
 
-enum { CONFIG_MAX = 8192, PEM_MAX = 1 << 16, FILES_MIN = 1024 };
+enum { CONFIG_MAX = 8192, PEM_MAX = 1 << 16, DOCUMENT_MAX = 1 << 24, FILES_MIN = 1024 };
 
 static const char postgres_user[] = "postgres"; /* it refuses to run as root */
 
@@ -26,8 +26,10 @@ static enum err write_file(const struct peer_setting *setting, const char *name,
     return err == OK ? OK : why_say(why, err, "%s/%s: %s", setting->folder, name, strerror(errno));
 }
 
-/* One worker per worker of the gateway; the constant has 100 bytes. */
-static const char nginx_text[] = "worker_processes %u;\n"
+/* One worker per worker of the gateway; the constant has 100 bytes. Started by root it would become
+ * somebody who may not read the folder. */
+static const char nginx_text[] = "%s"
+                                 "worker_processes %u;\n"
                                  "worker_rlimit_nofile %u;\n"
                                  "daemon off;\n"
                                  "pid %s/nginx.pid;\n"
@@ -49,6 +51,10 @@ static const char nginx_text[] = "worker_processes %u;\n"
                                  "    ssl_verify_client on;\n"
                                  "    ssl_verify_depth 4;\n"
                                  "    default_type application/json;\n"
+                                 "    location = /document {\n"
+                                 "      alias %s/document;\n"
+                                 "      open_file_cache max=16;\n"
+                                 "    }\n"
                                  "    location / { return 200 '{\"constant\":\"%s\"}'; }\n"
                                  "  }\n"
                                  "}\n";
@@ -56,16 +62,29 @@ static const char nginx_text[] = "worker_processes %u;\n"
 static const char hundred_bytes_with_the_rest[] =
     "0123456789012345678901234567890123456789012345678901234567890123456789012345678901234";
 
+/* As long as the gateway's constant document, read from the page cache. */
+static enum err nginx_write_document(const struct peer_setting *setting, struct why *why)
+{
+    struct buf text AUTO(buf_done);
+
+    buf_init(&text, DOCUMENT_MAX);
+    while (text.size < setting->options->document_size && !text.failed)
+        buf_add_u8(&text, 'x');
+    return write_file(setting, "document", &text, why);
+}
+
 enum err nginx_prepare(const struct peer_setting *setting, struct why *why)
 {
     const struct peer_options *options = setting->options;
     const char *folder = setting->folder;
     struct buf text AUTO(buf_done);
 
+    TRY(nginx_write_document(setting, why));
     buf_init(&text, CONFIG_MAX);
-    buf_format(&text, nginx_text, options->workers, options->connections_max + FILES_MIN, folder,
-               folder, options->connections_max + FILES_MIN / 2, folder, folder, folder, folder,
-               folder, setting->port, options->certificate, options->key, options->ca,
+    buf_format(&text, nginx_text, geteuid() == 0 ? "user root;\n" : "", options->workers,
+               options->connections_max + FILES_MIN, folder, folder,
+               options->connections_max + FILES_MIN / 2, folder, folder, folder, folder, folder,
+               setting->port, options->certificate, options->key, options->ca, folder,
                hundred_bytes_with_the_rest);
     return write_file(setting, "nginx.conf", &text, why);
 }

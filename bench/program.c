@@ -4,6 +4,7 @@
 #include <grp.h>
 #include <pwd.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -29,7 +30,8 @@ static void run(const struct program *program)
     const int in = open(input, O_RDONLY), out = open("/dev/null", O_WRONLY);
 
     if (in < 0 || out < 0 || dup2(in, STDIN_FILENO) < 0 || dup2(out, STDOUT_FILENO) < 0 ||
-        !become(program->user))
+        (program->is_quiet && dup2(out, STDERR_FILENO) < 0) || !become(program->user) ||
+        (program->preload != NULL && setenv("LD_PRELOAD", program->preload, 1) != 0))
         return;
     (void)execv(program->words[0], (char *const *)program->words);
 }

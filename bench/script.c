@@ -19,6 +19,7 @@ static const struct work works[] = {
       "{\"items\":[$]}", false },
     { "constant", "ask for --path, which costs nothing to answer", HABIT_KEEP, "GET", "", NULL,
       false },
+    { "head", "the same without its body", HABIT_KEEP, "HEAD", "", NULL, false },
     { "handshake", "connect, shake hands and close", HABIT_SHAKE, NULL, NULL, NULL, false },
     { "idle", "hold connections and be silent", HABIT_HOLD, NULL, NULL, NULL, false },
 };
@@ -157,7 +158,8 @@ static void part_write(struct part *part, const char *path, const char *authorit
 void script_add(struct script *script, const struct work *work, const struct options *options,
                 const char *authority)
 {
-    struct part *part = script_part(script, &dialect_http);
+    const bool is_head = work->method != NULL && strcmp(work->method, "HEAD") == 0;
+    struct part *part = script_part(script, is_head ? &dialect_http_head : &dialect_http);
 
     part->work = work;
     if (work->method == NULL)

@@ -37,6 +37,7 @@ static enum err try_call(const struct target *target, struct script *script, str
     script_ask(script, &request);
     TRY(buf_check(&request));
     TRY(call_open(target, why, &call));
+    call.dialect = script->parts[0].dialect;
     return call_make(&call, buf_bytes(&request), &text, ret_answer);
 }
 

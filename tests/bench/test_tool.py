@@ -12,7 +12,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "program"))
 from gateway import Gateway, free_port  # noqa: E402
 
 SHORT = "--connections 4 --duration 0.3 --warmup 0 --rounds 1 --cards 20".split()
-WORKLOADS = ["tokenize", "detokenize", "inspect", "batch", "constant", "handshake"]
+WORKLOADS = ["tokenize", "detokenize", "inspect", "batch", "constant", "head", "handshake"]
 
 
 @pytest.fixture(scope="module")
@@ -233,3 +233,50 @@ def test_a_file_that_holds_no_tokens_is_refused(bench, tmp_path):
     (tmp_path / "tokens").write_text("not a token\n")
     ran = bench("inspect", *SHORT, "--tokens", tmp_path / "tokens")
     assert ran.returncode == 1 and "token" in ran.stderr
+
+
+TABLE = "--cards 500 --many 1000 --rounds 2 --duration 0.2 --warmup 0 --count 200".split()
+
+
+@pytest.fixture
+def table(tmp_path):
+    """Run rows of the table in a folder of their own."""
+    if os.environ.get("PANGATE") is None:
+        pytest.skip("PANGATE is not set")
+
+    def run(only, *options):
+        command = [os.environ["PANGATE_BENCH"], "table", "--pangate", os.environ["PANGATE"]]
+        command += ["--folder", tmp_path, "--only", only, "--markdown", tmp_path / "table.md"]
+        return tool(*command, *TABLE, *options)
+
+    run.folder = tmp_path
+    return run
+
+
+def rows_of(table):
+    text = (table.folder / "table.md").read_text()
+    return [line.strip("| ").split(" | ") for line in text.splitlines() if line.startswith("| ")][1:]
+
+
+@pytest.mark.parametrize("only", ["whole document", "inspect at 32", "burst"])
+def test_a_row_of_the_table_starts_what_it_needs_and_leaves_nothing(table, only):
+    if not os.access("/usr/sbin/nginx", os.X_OK):
+        pytest.skip("nginx is not installed")
+    ran = table(only)
+    assert ran.returncode == 0, ran.stderr
+    assert "ERRORS" not in ran.stdout
+    rows = rows_of(table)
+    assert rows and all(only in row[0] and float(row[2].split()[0]) > 0 for row in rows)
+    assert [path.name for path in table.folder.iterdir()] == ["table.md"]
+
+
+def test_a_vault_that_is_kept_is_used_again(table):
+    assert table("head", "--keep").returncode == 0
+    made = (table.folder / "cards-500" / "tokens").stat().st_mtime_ns
+    assert table("head", "--keep").returncode == 0
+    assert (table.folder / "cards-500" / "tokens").stat().st_mtime_ns == made
+
+
+def test_the_table_says_when_there_is_no_gateway(table):
+    ran = table("head", "--pangate", table.folder / "nothing")
+    assert ran.returncode == 1 and "--pangate" in ran.stderr

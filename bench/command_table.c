@@ -1,0 +1,102 @@
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "bench/command.h"
+#include "bench/match.h"
+#include "bench/row.h"
+
+enum { TABLE_MAX = 1 << 20 };
+
+static bool is_wanted(const struct arena *arena, const char *name)
+{
+    const char *only = arena->options.only;
+
+    return only == NULL || strstr(name, only) != NULL;
+}
+
+/* Peers are started only for rows that have some. */
+static enum err run_matches(struct arena *arena, struct why *why)
+{
+    bool is_open = false;
+
+    for (size_t i = 0; match_at(i) != NULL; i++) {
+        if (!is_wanted(arena, match_at(i)->name))
+            continue;
+        if (!is_open) {
+            TRY(arena_open_yard(arena, arena->options.cards, why));
+            TRY(arena_open(arena, why));
+        }
+        is_open = true;
+        TRY(match_run(match_at(i), arena, why));
+    }
+    return OK;
+}
+
+static enum err write_markdown(const struct arena *arena, struct why *why)
+{
+    const char *path = arena->options.markdown;
+    struct buf text AUTO(buf_done);
+    enum err err;
+
+    if (path == NULL)
+        return OK;
+    buf_init(&text, TABLE_MAX);
+    verdicts_markdown(&arena->verdicts, &text);
+    err = buf_check(&text);
+    if (err == OK)
+        err = file_replace(path, buf_bytes(&text), 0644);
+    return err == OK ? OK : why_say(why, err, "%s: cannot be written: %s", path, strerror(errno));
+}
+
+/* What is built lies in one folder. */
+static void find_pangate(struct options *options, char ret_path[PATH_SIZE])
+{
+    const ssize_t size = readlink("/proc/self/exe", ret_path, PATH_SIZE - 1);
+    char *slash;
+
+    ret_path[size < 0 ? 0 : size] = '\0';
+    slash = strrchr(ret_path, '/');
+    if (options->pangate == NULL && slash != NULL) {
+        (void)snprintf(slash, (size_t)(ret_path + PATH_SIZE - slash), "/pangate");
+        options->pangate = ret_path;
+    }
+}
+
+static enum err run(struct arena *arena, struct why *why)
+{
+    const uint64_t cards = arena->options.cards;
+
+    TRY(run_matches(arena, why));
+    for (size_t i = 0; row_at(i) != NULL; i++) {
+        if (!is_wanted(arena, row_at(i)->name))
+            continue;
+        arena->options.cards = cards;
+        TRY(row_at(i)->run(arena, why));
+    }
+    return write_markdown(arena, why);
+}
+
+int command_table(int argc, char **argv)
+{
+    struct arena *arena = calloc(1, sizeof(*arena));
+    char pangate[PATH_SIZE];
+    struct why why = { 0 };
+    enum err err;
+
+    if (arena == NULL)
+        return EXIT_REFUSED;
+    arena->options.has_gateway = true;
+    options_parse("table", argc, argv, &arena->options);
+    find_pangate(&arena->options, pangate);
+    err = run(arena, &why);
+    arena_done(arena);
+    free(arena);
+    if (err != OK)
+        (void)fprintf(stderr, "pangate-bench: %s\n",
+                      why.text[0] == '\0' ? err_text(err) : why.text);
+    return err == OK ? EXIT_DONE : EXIT_REFUSED;
+}

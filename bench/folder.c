@@ -1,0 +1,36 @@
+#include "bench/folder.h"
+
+#include <fts.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { BLOCK_SIZE = 512 }; /* the unit of st_blocks, stat(2) */
+
+int64_t folder_bytes(const char *path)
+{
+    char *const paths[] = { (char *)path, NULL };
+    FTS *walk = fts_open(paths, FTS_PHYSICAL | FTS_NOCHDIR, NULL);
+    int64_t bytes = 0;
+
+    if (walk == NULL)
+        return 0;
+    for (const FTSENT *entry = fts_read(walk); entry != NULL; entry = fts_read(walk))
+        if (entry->fts_info == FTS_F)
+            bytes += entry->fts_statp->st_blocks * BLOCK_SIZE;
+    (void)fts_close(walk);
+    return bytes;
+}
+
+void folder_remove(const char *path)
+{
+    char *const paths[] = { (char *)path, NULL };
+    FTS *walk = fts_open(paths, FTS_PHYSICAL | FTS_NOCHDIR, NULL);
+
+    if (walk == NULL)
+        return;
+    for (const FTSENT *entry = fts_read(walk); entry != NULL; entry = fts_read(walk))
+        if (entry->fts_info != FTS_D) /* a folder is met again when it is empty */
+            (void)remove(entry->fts_accpath);
+    (void)fts_close(walk);
+}

@@ -1,0 +1,16 @@
+/*
+ * The rows of a table that are no plain match: each knows how it is measured.
+ */
+#ifndef PANGATE_BENCH_ROW_H
+#define PANGATE_BENCH_ROW_H
+
+#include "bench/arena.h"
+
+struct row {
+    const char *name;
+    enum err (*run)(struct arena *arena, struct why *why); /* prints and adds verdicts */
+};
+
+const struct row *row_at(size_t index); /* NULL: after the last */
+
+#endif
