@@ -36,7 +36,9 @@
     X(AUDIT_HANDSHAKE, "handshake", 17)                                                            \
     X(AUDIT_REFUSED, "refused", 18)                                                                \
     X(AUDIT_READ, "audit_read", 19)                                                                \
-    X(AUDIT_ALARM, "alarm", 20)
+    X(AUDIT_ALARM, "alarm", 20)                                                                    \
+    X(AUDIT_CANARY, "canary", 21)                                                                  \
+    X(AUDIT_QUARANTINE, "quarantine", 22)
 
 #define AUDIT_KIND_ENUM(name, word, number) name = number,
 enum audit_kind { AUDIT_KIND_TABLE(AUDIT_KIND_ENUM) };

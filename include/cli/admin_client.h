@@ -11,4 +11,8 @@
  * does not answer with 200. */
 enum err admin_get(const struct config *config, const char *path, struct buf *ret_body);
 
+/* Hand over a signed instruction (gateway/instruction.h); what came of it into ret_body, as JSON.
+ * Errors as above. */
+enum err admin_post(const struct config *config, struct bytes signed_text, struct buf *ret_body);
+
 #endif

@@ -22,6 +22,7 @@ extern const struct command serve_command;
 extern const struct command check_command;
 extern const struct command status_command;
 extern const struct command audit_command;
+extern const struct command canary_command;
 extern const struct command compact_command;
 extern const struct command version_command;
 

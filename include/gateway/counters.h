@@ -39,7 +39,7 @@ struct counters {
     _Atomic uint64_t duration_sum_ns;
     _Atomic uint64_t refusals[ERR_COUNT];
     _Atomic uint64_t sessions; /* open now */
-    _Atomic uint64_t alarms;
+    _Atomic uint64_t alarms, canary_uses;
     struct route_counters routes[CONFIG_ROUTE_PLACES_MAX]; /* by a route's place */
 };
 

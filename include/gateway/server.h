@@ -33,6 +33,7 @@ struct server {
     struct route_places places;
     struct resolver *resolver;
     struct cvc_box *cvcs;
+    struct quarantine *quarantine;
     struct sockets sockets;
     size_t worker_count;
     struct worker *workers[WORKERS_MAX];
@@ -41,6 +42,7 @@ struct server {
     struct timer drain_check;
     int64_t drain_deadline_ms;
     int64_t started_ms;
+    int64_t instructed_ms; /* older instructions are refused */
     bool draining;
 };
 

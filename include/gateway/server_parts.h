@@ -17,6 +17,9 @@ struct vault_options vault_options_of(const struct config *config, struct keyrin
 /* Give every tenant of the configuration its keys. */
 enum err tenants_ensure(const struct config *config, struct keyring *keyring, struct why *why);
 
+/* Hold the clients of the configuration that the vault knows to be in quarantine. */
+enum err clients_recall(struct server *server, const struct config *config, struct why *why);
+
 /* One tls_server per listener; `before` as tls_server_new() wants it, or NULLs. On failure none
  * is held. */
 enum err tls_servers_open(const struct config *config,

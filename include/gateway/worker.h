@@ -18,6 +18,8 @@
 #include "service/worker.h"
 #include "wire/http_writer.h"
 
+struct quarantine;
+
 struct worker_listener {
     struct worker *worker;
     const struct config_listener *options;
@@ -30,8 +32,9 @@ struct worker {
     bool started;
     struct loop *loop;
     struct service_worker service;
-    struct mailbox *outcomes; /* submissions come back here */
-    struct mailbox *messages; /* from the main thread */
+    struct quarantine *quarantine; /* lent, shared by all workers */
+    struct mailbox *outcomes;      /* submissions come back here */
+    struct mailbox *messages;      /* from the main thread */
     struct directory *directory;
     uint64_t generation;         /* grows with each reload */
     const struct config *config; /* of the start; lent */
@@ -58,6 +61,7 @@ struct worker_parts {
     struct routes *routes;
     struct resolver *resolver;
     struct cvc_box *cvcs;
+    struct quarantine *quarantine;
     struct tls_server *const *tls; /* one per listener */
     const int *fds;                /* taken */
 };

@@ -23,6 +23,7 @@ struct forward_card { /* SECRET */
     struct cvc cvc;
     char first6[7], last4[5];
     uint8_t length;
+    bool is_canary; /* once it was looked at */
 };
 
 struct forward_cards { /* SECRET: AUTO(forward_cards_wipe); begins zeroed */
@@ -60,8 +61,8 @@ void forward_propose(const struct caller *caller, const char *route,
 /* Whether the vault let it through. If not, there is no intent and there must be no outcome. */
 enum err forward_granted(const struct submission *submission);
 
-/* The intent is on disk, so the records may be opened. Any of the errors above: nothing may be
- * sent, and the outcome must say so. */
+/* The intent is on disk, so the records may be opened. Any of the errors above, or ERR_UNREACHABLE
+ * for a canary: nothing may be sent, and the outcome must say so. */
 enum err forward_finish(const struct caller *caller, const struct forward_to *to,
                         const struct submission *submission, struct forward_cards *cards);
 

@@ -12,7 +12,7 @@ void reveal_propose(const struct caller *caller, const struct token *token, stru
                     struct proposal *ret_proposal);
 
 /* The entry is on disk, so the record may be opened. */
-enum err reveal_finish(struct service_worker *worker, const struct proposal *proposal,
+enum err reveal_finish(const struct caller *caller, const struct proposal *proposal,
                        struct card *ret_card);
 
 #endif

@@ -44,4 +44,7 @@ enum err update_finish(struct service_worker *worker, const struct proposal *pro
 void erase_propose(const struct caller *caller, const struct token *token,
                    struct proposal *ret_proposal);
 
+/* It is gone, whatever its record held. */
+enum err erase_finish(const struct caller *caller, const struct proposal *proposal);
+
 #endif

@@ -9,6 +9,15 @@
 #include "service/refusals.h"
 #include "vault/vault.h"
 
+struct caller;
+
+/* Hears of each use of a canary, on the thread that serves it. */
+struct canary_watch {
+    void (*used)(void *owner, const struct caller *caller, const struct token *token,
+                 bool quarantines);
+    void *owner;
+};
+
 struct service_worker {
     struct vault *vault;     /* lent */
     struct keyring *keyring; /* lent */
@@ -16,7 +25,8 @@ struct service_worker {
     struct audit_reader *log; /* its files */
     struct key_user *keys;
     struct refusals *refusals;
-    struct cvc_box *cvcs; /* lent, shared by all threads; NULL: no security code is held */
+    struct cvc_box *cvcs;         /* lent, shared by all threads; NULL: no security code is held */
+    struct canary_watch canaries; /* zeroes: nobody hears */
 };
 
 enum err service_worker_init(struct vault *vault, struct keyring *keyring,

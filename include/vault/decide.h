@@ -56,6 +56,10 @@ enum err decide_reveal_again(struct ledger *ledger, struct proposal *proposal);
 enum err decide_change(struct ledger *ledger, struct proposal *proposal);
 enum err decide_erase(struct ledger *ledger, struct proposal *proposal);
 
+/* A row per client that is held, so that it stays held over a restart. */
+enum err decide_quarantine(struct ledger *ledger, struct proposal *proposal);
+enum err decide_release(struct ledger *ledger, struct proposal *proposal);
+
 /* All items, of tokens that differ, as one entry: that of the first one, or none of them. */
 enum err decide_forward(struct ledger *ledger, struct submission *submission);
 enum err decide_forward_outcome(struct ledger *ledger, struct submission *submission);

@@ -37,6 +37,9 @@ enum err holding_find_used(struct ledger *ledger, const struct record_place *pla
 /* Whether such a one may still be answered with, or brought back. */
 bool holding_is_kept(const struct ledger *ledger, const struct holding *holding);
 
+/* A copy of its record, for an outcome. */
+void holding_lend(const struct holding *holding, struct record *ret_record);
+
 /* A card that comes in: value and storage are not used. */
 void holding_store(struct ledger *ledger, const struct holding *holding);
 

@@ -31,6 +31,8 @@ enum proposal_kind {
     PROPOSE_FORWARD_OUTCOME, /* closes an open forward */
     PROPOSE_NOTE,            /* only the entry, by somebody who waits for it; a refused item of
                                 a batch is one, too: its err is the caller's and stays */
+    PROPOSE_QUARANTINE,      /* the entry's client is let do nothing from now on ... */
+    PROPOSE_RELEASE,         /* ... and may again; ERR_NO_TOKEN if it could all the time */
 };
 
 /* How an item was decided; with err == OK. */
@@ -40,18 +42,19 @@ enum decision {
     DECIDED_KNOWN,   /* STORE, LOOKUP: `record` and `token` are what there is (200) */
     DECIDED_TAKEN,   /* STORE: the token is taken: draw another and submit again */
     DECIDED_STALE,   /* CHANGE: the version moved on: look again and submit again */
-    DECIDED_DONE,    /* everything else; REVEAL and FORWARD: `record` is the record to open */
+    DECIDED_DONE, /* everything else; REVEAL, ERASE and FORWARD: `record` is the record to open */
 };
 
 struct proposal {
     enum proposal_kind kind;
     uint32_t tenant;
-    struct token token;        /* STORE: the draw; in the outcome: the token there is */
-    bool single;               /* STORE */
-    uint8_t index[32];         /* STORE of a multi card, LOOKUP */
-    uint32_t version_expected; /* CHANGE */
-    struct record record;      /* in: STORE, CHANGE; out: KNOWN, REVEAL, FORWARD, replays */
-    struct audit_entry entry;  /* in: who, what, from where; out: as it was entered */
+    struct token token;                   /* STORE: the draw; in the outcome: the token there is */
+    bool single;                          /* STORE */
+    uint8_t index[32];                    /* STORE of a multi card, LOOKUP */
+    uint32_t version_expected;            /* CHANGE */
+    struct record record;                 /* in: STORE, CHANGE; out: KNOWN, REVEAL, ERASE, FORWARD,
+                                  replays */
+    struct audit_entry entry;             /* in: who, what, from where; out: as it was entered */
     uint8_t customer_tag[AUDIT_TAG_SIZE]; /* STORE, CHANGE with has_customer in the entry: its
                                              row in the customers table follows */
 

@@ -45,6 +45,9 @@ struct record_header {
     uint8_t index[32];     /* zeros for single */
 };
 
+/* A token that nobody should ever use. It is sealed which one is, and what follows. */
+enum canary { CANARY_NONE, CANARY_ALARMS, CANARY_QUARANTINES };
+
 /* What may be shown to `inspect`. SECRET enough to be wiped: AUTO(about_wipe). */
 struct about {
     char first6[7], last4[5]; /* by the truncation rules; first6 may be shorter */
@@ -59,6 +62,7 @@ struct about {
     uint8_t routes[ROUTES_SIZE_MAX];
     uint16_t routes_size;
     uint8_t fingerprint[FINGERPRINT_SIZE];
+    enum canary canary; /* never to be shown */
 };
 
 /* A sealed record, as it lies in LMDB. Not secret. */

@@ -9,7 +9,8 @@
  *   open         intent                 -> see vault/open_row.h
  *   idempotency  scope                  -> see vault/answer.h
  *   expiry       table, time, key       -> nothing: the row that is due to go
- *   meta         name                   -> applied, starts, vault_id, sweep_after; count + tenant
+ *   meta         name                   -> applied, starts, vault_id, sweep_after; count + tenant,
+ *                                         quarantine + client
  *
  * Integers are big-endian, so that rows lie in order. Every value begins with its version.
  */
@@ -44,6 +45,7 @@ struct row_key row_key_scope(const uint8_t scope[ROW_SCOPE_SIZE]);
 struct row_key row_key_due(enum store_table table, int64_t due_ms, struct bytes key);
 struct row_key row_key_meta(const char *name);
 struct row_key row_key_count(uint32_t tenant);
+struct row_key row_key_quarantine(const char *client);
 
 /* Take a key of the expiry table apart; *ret_key is lent from it. ERR_CORRUPT. */
 enum err row_read_due(struct bytes row, int64_t *ret_due_ms, struct bytes *ret_key);
@@ -88,7 +90,7 @@ struct count_row {
 void row_write_count(const struct count_row *row, struct buf *value);
 enum err row_read_count(struct bytes value, struct count_row *ret_row); /* ERR_CORRUPT */
 
-/* A number alone: index of a tombstone, starts, sweep_after. */
+/* A number alone: of a tombstone, a quarantine, starts, sweep_after. */
 void row_write_number(uint64_t number, struct buf *value);
 enum err row_read_number(struct bytes value, uint64_t *ret_number); /* ERR_CORRUPT */
 

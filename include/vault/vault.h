@@ -107,6 +107,9 @@ struct vault_attempt {
 enum err vault_find_attempt(struct vault_reader *reader, const uint8_t scope[32],
                             struct vault_attempt *ret_attempt);
 
+/* ERR_NOT_FOUND: the client is not in quarantine. */
+enum err vault_find_quarantine(struct vault_reader *reader, const char *client);
+
 /* Time as entries see it: held over a step back. */
 int64_t vault_now_ms(const struct vault *vault);
 

@@ -100,7 +100,7 @@ static unsigned entry_members(const struct audit_entry *entry)
 
 static bool kind_is_known(unsigned number)
 {
-    return number >= AUDIT_INIT && number <= AUDIT_ALARM;
+    return number >= AUDIT_INIT && number <= AUDIT_QUARANTINE;
 }
 
 static bool outcome_is_known(unsigned number)

@@ -265,7 +265,9 @@ static const char *what_word(enum audit_kind kind)
     case AUDIT_HANDSHAKE:
     case AUDIT_REFUSED:
     case AUDIT_READ:
-    case AUDIT_ALARM: return audit_kind_word(kind);
+    case AUDIT_ALARM:
+    case AUDIT_CANARY:
+    case AUDIT_QUARANTINE: return audit_kind_word(kind);
     }
     return "";
 }

@@ -54,17 +54,37 @@ static enum err take_body(struct bytes answer, struct buf *ret_body)
     return buf_check(ret_body);
 }
 
+/* Send a request and read the body of its answer. */
+static enum err ask(const struct config *config, struct buf *text, struct buf *ret_body)
+{
+    int fd AUTO(fd_close) = -1;
+
+    TRY(buf_check(text));
+    TRY(admin_connect(config, &fd));
+    if (send(fd, text->data, text->size, MSG_NOSIGNAL) != (ssize_t)text->size)
+        return ERR_IO;
+    buf_clear(text);
+    TRY(read_all(fd, text));
+    return take_body(buf_bytes(text), ret_body);
+}
+
 enum err admin_get(const struct config *config, const char *path, struct buf *ret_body)
 {
     struct buf text AUTO(buf_done) = { 0 };
-    int fd AUTO(fd_close) = -1;
 
     buf_init(&text, ANSWER_MAX);
-    TRY(admin_connect(config, &fd));
     buf_format(&text, "GET %s HTTP/1.1\r\nHost: admin\r\nConnection: close\r\n\r\n", path);
-    if (send(fd, text.data, text.size, MSG_NOSIGNAL) != (ssize_t)text.size)
-        return ERR_IO;
-    buf_clear(&text);
-    TRY(read_all(fd, &text));
-    return take_body(buf_bytes(&text), ret_body);
+    return ask(config, &text, ret_body);
+}
+
+enum err admin_post(const struct config *config, struct bytes signed_text, struct buf *ret_body)
+{
+    struct buf text AUTO(buf_done) = { 0 };
+
+    buf_init(&text, ANSWER_MAX);
+    buf_add_str(&text, "POST /instructions HTTP/1.1\r\nHost: admin\r\nConnection: close\r\n"
+                       "Content-Length: 0\r\nPangate-Instruction: ");
+    buf_add(&text, signed_text);
+    buf_add_str(&text, "\r\n\r\n");
+    return ask(config, &text, ret_body);
 }

@@ -4,8 +4,8 @@
 #include <string.h>
 
 static const struct command *const commands[] = {
-    &quickstart_command, &init_command,  &serve_command,   &check_command,
-    &status_command,     &audit_command, &compact_command, &version_command,
+    &quickstart_command, &init_command,   &serve_command,   &check_command,   &status_command,
+    &audit_command,      &canary_command, &compact_command, &version_command,
 };
 
 enum { COMMANDS = sizeof(commands) / sizeof(commands[0]), NAME_SIZE = 64 };

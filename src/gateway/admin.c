@@ -42,7 +42,15 @@ static void make_answer(struct visit *visit, struct bytes text, struct admin_ans
 {
     const struct http_head *head = &visit->head;
     const struct admin_page *page = NULL;
+    struct bytes instruction;
 
+    if (head->method == HTTP_POST &&
+        bytes_equal(http_span_bytes(head->path, text), bytes_lit("/instructions")) &&
+        http_head_field(head, text, "Pangate-Instruction", &instruction)) {
+        answer->content_type = "application/json";
+        answer->status = admin_instruct(visit->admin->server, instruction, &answer->body);
+        return;
+    }
     if (head->method == HTTP_GET || head->method == HTTP_HEAD)
         page = admin_page_find(http_span_bytes(head->path, text));
     if (page == NULL) {

@@ -1,7 +1,9 @@
 #include "gateway/admin_pages.h"
 
 #include "base/json_writer.h"
+#include "base/clock.h"
 #include "gateway/metrics.h"
+#include "gateway/operator_desk.h"
 #include "gateway/readiness.h"
 #include "gateway/status_page.h"
 
@@ -50,6 +52,40 @@ static int write_audit_read(struct server *server, struct buf *body)
         return 503;
     json_open(&json, NULL, '{');
     json_number(&json, "next", (int64_t)next);
+    json_close(&json, '}');
+    return 200;
+}
+
+/* One that was seen before, or lay about, is nobody's instruction. */
+static bool is_new(struct server *server, const struct instruction *instruction)
+{
+    if (instruction->time_ms <= server->instructed_ms ||
+        instruction->time_ms > clock_wall_ms() + INSTRUCTION_LATE_MS ||
+        instruction->time_ms < clock_wall_ms() - INSTRUCTION_LATE_MS)
+        return false;
+    server->instructed_ms = instruction->time_ms;
+    return true;
+}
+
+int admin_instruct(struct server *server, struct bytes signed_text, struct buf *body)
+{
+    const struct operator_desk desk = { server->vault, server->keyring, server->quarantine };
+    struct operator_result result = { 0 };
+    struct json_writer json = json_writer_on(body);
+    struct instruction instruction;
+    struct why why = { 0 };
+    enum err err;
+
+    if (instruction_verify(server->keyring, signed_text, &instruction) != OK ||
+        !is_new(server, &instruction))
+        return 403;
+    err = operator_carry_out(&desk, &instruction, &result, &why);
+    json_open(&json, NULL, '{');
+    json_bool(&json, "done", err == OK);
+    if (err != OK)
+        json_str(&json, "reason", why.text);
+    json_str(&json, "token", result.token.text);
+    json_number(&json, "receipt", (int64_t)result.receipt);
     json_close(&json, '}');
     return 200;
 }

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "gateway/endpoint_table.h"
 #include "gateway/outlet.h"
+#include "service/quarantine.h"
 #include "wire/http_writer.h"
 #include "wire/media_type.h"
 
@@ -45,6 +46,8 @@ static enum err judge_right(const struct exchange *exchange)
 {
     const struct principal *principal = exchange->caller.principal;
 
+    if (quarantine_holds(exchange->worker->quarantine, principal->name))
+        return ERR_DENIED;
     if (exchange->outlet != NULL &&
         !principal_may_forward(principal, exchange->outlet->route->config->name))
         return ERR_DENIED;

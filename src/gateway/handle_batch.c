@@ -312,7 +312,7 @@ static enum err write_reveal(struct exchange *exchange, struct batch_item *item,
     struct card card AUTO(card_wipe) = { 0 };
 
     (void)item;
-    TRY(reveal_finish(&exchange->worker->service, proposal, &card));
+    TRY(reveal_finish(&exchange->caller, proposal, &card));
     json_open(json, NULL, '{');
     json_number(json, "status", 200);
     card_write(json, &proposal->token, &card);

@@ -38,7 +38,7 @@ static enum serve detokenize_finish(struct exchange *exchange)
 
     if (submission->err != OK)
         return json_call_returned(exchange, submission->err);
-    err = reveal_finish(&exchange->worker->service, item, &card);
+    err = reveal_finish(&exchange->caller, item, &card);
     if (err != OK)
         return json_call_denied(exchange, item, err);
     json = json_call_answer(exchange, 200);

@@ -106,11 +106,13 @@ static enum serve erase_finished(struct exchange *exchange)
 {
     const struct submission *submission = exchange->submission;
     const struct proposal *item = &submission->items[0];
+    enum err err;
 
     if (submission->err != OK)
         return json_call_returned(exchange, submission->err);
-    if (item->err != OK)
-        return json_call_denied(exchange, item, item->err);
+    err = erase_finish(&exchange->caller, item);
+    if (err != OK)
+        return json_call_denied(exchange, item, err);
     exchange->answer.status = 204;
     exchange->answer.has_receipt = true;
     exchange->answer.receipt = item->number;

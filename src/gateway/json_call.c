@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/must.h"
+#include "gateway/alarm.h"
 
 enum err json_call_open(struct exchange *exchange, struct json_reader *ret_body)
 {
@@ -24,16 +25,6 @@ enum err json_call_prepare(struct exchange *exchange, size_t count)
     return exchange_read_key(exchange, exchange->submission);
 }
 
-static void raise_alarm(struct exchange *exchange, const char *what)
-{
-    struct audit_entry entry;
-
-    caller_entry(&exchange->caller, AUDIT_ALARM, &entry);
-    (void)bytes_copy_text(bytes_str(what), entry.detail, sizeof(entry.detail));
-    err_ignore(vault_note(exchange->worker->service.vault, &entry));
-    counter_add(&exchange->worker->counters.alarms, 1);
-}
-
 enum err json_call_spend(struct exchange *exchange, size_t count)
 {
     struct velocity_verdict verdict;
@@ -41,7 +32,8 @@ enum err json_call_spend(struct exchange *exchange, size_t count)
                                  (uint32_t)count, &verdict);
 
     if (verdict.alarm != NULL)
-        raise_alarm(exchange, verdict.alarm);
+        alarm_raise(exchange->worker, &exchange->caller,
+                    &(struct alarm){ .detail = verdict.alarm });
     exchange->answer.retry_after_s = verdict.retry_s;
     return err;
 }

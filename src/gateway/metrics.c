@@ -9,6 +9,7 @@
 #include "gateway/readiness.h"
 #include "gateway/route_metrics.h"
 #include "gateway/status_page.h"
+#include "service/quarantine.h"
 
 enum { LABELS_SIZE = 256, NS_PER_S = 1000000000 };
 
@@ -133,14 +134,21 @@ static void write_refusals(const struct server *server, struct buf *body)
 
 static void write_alarms(const struct server *server, struct buf *body)
 {
-    const struct metric metric = { "alarms_total", "counter",
-                                   "Alarms about clients: budgets spent, sudden change." };
-    uint64_t sum = 0;
+    const struct metric alarms = { "alarms_total", "counter",
+                                   "Alarms about clients: budgets, sudden change, canaries." };
+    const struct metric uses = { "canary_uses_total", "counter", "Uses of canary tokens." };
+    const struct metric held = { "quarantined_clients", "gauge",
+                                 "Clients that may do nothing until they are released." };
+    uint64_t alarm_sum = 0, use_sum = 0;
 
-    for (size_t i = 0; i < server->worker_count; i++)
-        sum += atomic_load_explicit(&server->workers[i]->counters.alarms, memory_order_relaxed);
-    metric_begin(body, &metric);
-    metric_sample(body, "alarms_total", "", (double)sum);
+    for (size_t i = 0; i < server->worker_count; i++) {
+        const struct counters *counters = &server->workers[i]->counters;
+        alarm_sum += atomic_load_explicit(&counters->alarms, memory_order_relaxed);
+        use_sum += atomic_load_explicit(&counters->canary_uses, memory_order_relaxed);
+    }
+    metric_single(body, &alarms, (double)alarm_sum);
+    metric_single(body, &uses, (double)use_sum);
+    metric_single(body, &held, (double)quarantine_count(server->quarantine));
 }
 
 static void write_connections(const struct server *server, struct buf *body)

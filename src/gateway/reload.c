@@ -40,6 +40,7 @@ static enum err read_again(struct server *server, struct reloaded *reloaded, str
         return why_say(why, ERR_CONFIG, "listeners and their addresses change with a restart only");
     TRY(routes_open(reloaded->config, &server->places, why, &reloaded->routes));
     TRY(tenants_ensure(reloaded->config, server->keyring, why));
+    TRY(clients_recall(server, reloaded->config, why));
     TRY(shared_clients_new(reloaded->config, server->keyring, why, &reloaded->clients));
     return tls_servers_open(reloaded->config, server->tls, reloaded->tls, why);
 }

@@ -10,6 +10,7 @@
 #include "gateway/notify.h"
 #include "gateway/server_parts.h"
 #include "net/resolver.h"
+#include "service/quarantine.h"
 
 enum { DRAIN_CHECK_MS = 50 };
 
@@ -124,6 +125,7 @@ static void close_all(struct server *server)
     routes_release(server->routes);
     cvc_box_free(server->cvcs);
     shared_clients_release(server->shared);
+    quarantine_free(server->quarantine);
     if (server->keyring != NULL)
         keyring_free(server->keyring);
     config_free(server->clients);
@@ -150,7 +152,7 @@ enum err server_run(const struct config *config, struct why *why)
     if (server == NULL)
         return why_say(why, ERR_MEMORY, "%s", err_text(ERR_MEMORY));
     server->config = config;
-    server->started_ms = clock_wall_ms();
+    server->started_ms = server->instructed_ms = clock_wall_ms();
     err = start(server, why);
     if (err == OK) {
         enter(server, AUDIT_START, OK);

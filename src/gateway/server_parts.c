@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "net/resolver.h"
 #include "service/cvc_box.h"
+#include "service/quarantine.h"
 
 enum { CVC_TTL_MS = 15 * 60 * 1000 };
 
@@ -49,6 +50,35 @@ enum err tenants_ensure(const struct config *config, struct keyring *keyring, st
     return OK;
 }
 
+static enum err recall_each(const struct config *config, struct vault_reader *reader,
+                            struct quarantine *quarantine)
+{
+    for (size_t i = 0; i < config->client_count; i++) {
+        const char *client = config->clients[i].name;
+        enum err err = vault_find_quarantine(reader, client);
+        if (err == OK)
+            err = quarantine_recall(quarantine, client);
+        else if (err == ERR_NOT_FOUND)
+            err = OK;
+        TRY(err);
+    }
+    return OK;
+}
+
+enum err clients_recall(struct server *server, const struct config *config, struct why *why)
+{
+    struct vault_reader *reader;
+    enum err err = vault_reader_new(server->vault, &reader);
+
+    if (err == OK) {
+        err = recall_each(config, reader, server->quarantine);
+        vault_reader_free(reader);
+    }
+    return err == OK ? OK
+                     : why_say(why, err, "which clients are in quarantine cannot be read: %s",
+                               err_text(err));
+}
+
 enum err server_open_vault(struct server *server, struct why *why)
 {
     struct vault_options options;
@@ -57,6 +87,9 @@ enum err server_open_vault(struct server *server, struct why *why)
     TRY(tenants_ensure(server->config, server->keyring, why));
     options = vault_options_of(server->config, server->keyring);
     TRY(vault_open(&options, &server->vault, why));
+    if (quarantine_new(&server->quarantine) != OK)
+        return why_say(why, ERR_MEMORY, "%s", err_text(ERR_MEMORY));
+    TRY(clients_recall(server, server->config, why));
     return shared_clients_new(server->config, server->keyring, why, &server->shared);
 }
 
@@ -145,6 +178,7 @@ static enum err make_worker(struct server *server)
                                         .routes = server->routes,
                                         .resolver = server->resolver,
                                         .cvcs = server->cvcs,
+                                        .quarantine = server->quarantine,
                                         .tls = server->tls,
                                         .fds = fds };
 

@@ -6,6 +6,7 @@
 #include "base/json_writer.h"
 #include "gateway/readiness.h"
 #include "net/certificate_info.h"
+#include "service/quarantine.h"
 
 /* Two files per listener: its certificate and its client CA. */
 bool certificate_file_next(const struct server *server, size_t *at,
@@ -68,6 +69,17 @@ static void write_vault(struct json_writer *json, struct server *server,
     json_close(json, '}');
 }
 
+static void write_quarantine(struct json_writer *json, struct server *server)
+{
+    char client[AUDIT_NAME_SIZE];
+    size_t at = 0;
+
+    json_open(json, "quarantined", '[');
+    while (quarantine_next(server->quarantine, &at, client))
+        json_str(json, NULL, client);
+    json_close(json, ']');
+}
+
 static void write_certificates(struct json_writer *json, const struct server *server)
 {
     struct certificate_file file;
@@ -105,6 +117,7 @@ void status_page_write(struct server *server, struct buf *body)
     json_number(&json, "connections", (int64_t)connections);
     write_journal(&json, &stats);
     write_vault(&json, server, &stats);
+    write_quarantine(&json, server);
     write_certificates(&json, server);
     json_close(&json, '}');
     buf_add_u8(body, '\n');

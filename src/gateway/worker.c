@@ -6,9 +6,9 @@
 #include "base/log.h"
 #include "base/must.h"
 #include "base/secret.h"
+#include "gateway/alarm.h"
 #include "gateway/forward.h"
 #include "gateway/session.h"
-#include "service/code.h"
 
 enum {
     SECOND_MS = 1000,
@@ -122,6 +122,7 @@ static void on_second(void *owner)
     refusals_flush(worker->service.refusals);
     forward_destroy_old_codes(&worker->service);
     outlets_count(&worker->outlets);
+    alarm_settle(worker);
 }
 
 static void before_sleep(void *owner)
@@ -165,6 +166,8 @@ static enum err make_parts(struct worker *worker, const struct worker_parts *par
     TRY(mailbox_new(0, &worker->messages));
     TRY(service_worker_init(parts->vault, parts->keyring, &worker->service));
     worker->service.cvcs = parts->cvcs;
+    worker->quarantine = parts->quarantine;
+    alarm_watch_canaries(worker);
     worker->directory = directory_new(parts->clients);
     if (worker->directory == NULL)
         return ERR_MEMORY;

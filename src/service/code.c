@@ -90,7 +90,9 @@ static void end_item(struct service_worker *worker, const struct proposal *item)
     case PROPOSE_LOOKUP:
     case PROPOSE_CHANGE:
     case PROPOSE_FORWARD: /* its codes are about to be shown to the processor */
-    case PROPOSE_NOTE: break;
+    case PROPOSE_NOTE:
+    case PROPOSE_QUARANTINE:
+    case PROPOSE_RELEASE: break;
     }
 }
 

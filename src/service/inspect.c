@@ -1,5 +1,7 @@
 #include "service/inspect.h"
 
+#include "service/canary.h"
+
 static enum err find(struct service_worker *worker, const struct record_place *place,
                      struct view *ret_view)
 {
@@ -19,6 +21,7 @@ enum err inspect(const struct caller *caller, const struct token *token, struct 
 
     if (err != OK)
         return err;
+    canary_look(caller, ret_view);
     caller_entry(caller, AUDIT_INSPECT, &entry);
     entry.status = 200;
     memcpy(entry.token, token->text, sizeof(token->text));

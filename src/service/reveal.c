@@ -1,7 +1,7 @@
 #include "service/reveal.h"
 
 #include "base/must.h"
-#include "service/view.h"
+#include "service/canary.h"
 
 void reveal_propose(const struct caller *caller, const struct token *token, struct bytes purpose,
                     struct proposal *ret_proposal)
@@ -14,15 +14,17 @@ void reveal_propose(const struct caller *caller, const struct token *token, stru
         bytes_copy_text(purpose, ret_proposal->entry.purpose, sizeof(ret_proposal->entry.purpose)));
 }
 
-enum err reveal_finish(struct service_worker *worker, const struct proposal *proposal,
+enum err reveal_finish(const struct caller *caller, const struct proposal *proposal,
                        struct card *ret_card)
 {
+    struct service_worker *worker = caller->worker;
     struct record_place place = { proposal->tenant, proposal->token };
     struct bytes record = record_bytes(&proposal->record);
     struct view view AUTO(view_wipe) = { 0 };
 
     TRY(proposal->err);
     TRY(view_open(worker, &place, record, &view)); /* proves the header, too */
+    canary_look(caller, &view);
     TRY(record_open_card(worker->keys, &place, record, ret_card));
     ret_card->expiry = view.record.about.expiry;
     return OK;

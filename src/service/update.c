@@ -1,6 +1,7 @@
 #include "service/update.h"
 
 #include "base/must.h"
+#include "service/canary.h"
 #include "service/customer.h"
 #include "service/text.h"
 
@@ -150,6 +151,8 @@ enum err update_propose(const struct caller *caller, struct update_request *requ
     proposal->tenant = place.tenant;
     TRY(vault_find(worker->reader, &place, &row));
     TRY(view_open(worker, &place, record_bytes(&row.record), &view));
+    if (request->tries == 1)
+        canary_look(caller, &view);
     TRY(apply(request, vault_now_ms(worker->vault), &view, blame));
     TRY(seal_change(worker, &row, &view.record, proposal));
     caller_entry(caller, AUDIT_UPDATE, &proposal->entry);
@@ -174,4 +177,15 @@ void erase_propose(const struct caller *caller, const struct token *token,
     ret_proposal->tenant = caller->principal->tenant;
     ret_proposal->token = *token;
     caller_entry(caller, AUDIT_ERASE, &ret_proposal->entry);
+}
+
+enum err erase_finish(const struct caller *caller, const struct proposal *proposal)
+{
+    struct record_place place = { proposal->tenant, proposal->token };
+    struct view view AUTO(view_wipe) = { 0 };
+
+    TRY(proposal->err);
+    if (view_open(caller->worker, &place, record_bytes(&proposal->record), &view) == OK)
+        canary_look(caller, &view);
+    return OK;
 }

@@ -24,6 +24,8 @@ static enum err decide_item(struct ledger *ledger, const struct submission *subm
     case PROPOSE_CHANGE: return decide_change(ledger, item);
     case PROPOSE_ERASE: return decide_erase(ledger, item);
     case PROPOSE_NOTE: return OK;
+    case PROPOSE_QUARANTINE: return decide_quarantine(ledger, item);
+    case PROPOSE_RELEASE: return decide_release(ledger, item);
     case PROPOSE_FORWARD:
     case PROPOSE_FORWARD_OUTCOME: break; /* a forward stands alone */
     }

@@ -29,6 +29,7 @@ enum err decide_erase(struct ledger *ledger, struct proposal *proposal)
         return OK;
     }
     TRY(err);
+    holding_lend(&holding, &proposal->record);
     TRY(holding_end(ledger, &holding));
     proposal_accept(proposal, DECIDED_DONE, 204);
     return OK;

@@ -26,8 +26,7 @@ static enum err find_all(struct ledger *ledger, struct submission *submission, s
             return err;
         }
         TRY(err);
-        item->record.size = (uint16_t)holding.row.record.size;
-        memcpy(item->record.data, holding.row.record.data, holding.row.record.size);
+        holding_lend(&holding, &item->record);
     }
     return OK;
 }

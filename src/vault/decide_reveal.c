@@ -1,11 +1,5 @@
 #include "vault/decide.h"
 
-static void lend_record(struct proposal *proposal, const struct holding *holding)
-{
-    proposal->record.size = (uint16_t)holding->row.record.size;
-    memcpy(proposal->record.data, holding->row.record.data, holding->row.record.size);
-}
-
 /* A single-use token is used up by its first reveal. With an idempotency key its record is kept,
  * so that the answer can be given again. */
 static enum err use_up(struct ledger *ledger, const struct idempotency *idempotency,
@@ -35,7 +29,7 @@ enum err decide_reveal(struct ledger *ledger, const struct idempotency *idempote
     }
     TRY(err);
     TRY(use_up(ledger, idempotency, &holding));
-    lend_record(proposal, &holding);
+    holding_lend(&holding, &proposal->record);
     proposal_accept(proposal, DECIDED_DONE, 200);
     return OK;
 }
@@ -53,6 +47,6 @@ enum err decide_reveal_again(struct ledger *ledger, struct proposal *proposal)
             err = ERR_NO_TOKEN; /* somebody else's use, or an old one */
     }
     if (err == OK)
-        lend_record(proposal, &holding);
+        holding_lend(&holding, &proposal->record);
     return err;
 }

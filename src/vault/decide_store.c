@@ -128,7 +128,6 @@ enum err decide_store_settle(struct ledger *ledger, struct proposal *proposal)
 
     TRY(find_known(ledger, proposal, &known));
     proposal->token = known.place.token;
-    proposal->record.size = (uint16_t)known.row.record.size;
-    memcpy(proposal->record.data, known.row.record.data, known.row.record.size);
+    holding_lend(&known, &proposal->record);
     return OK;
 }

@@ -52,6 +52,12 @@ bool holding_is_kept(const struct ledger *ledger, const struct holding *holding)
            !ledger_is_over(ledger, holding->header.expires_at_ms);
 }
 
+void holding_lend(const struct holding *holding, struct record *ret_record)
+{
+    ret_record->size = (uint16_t)holding->row.record.size;
+    memcpy(ret_record->data, holding->row.record.data, holding->row.record.size);
+}
+
 static void put_token(struct ledger *ledger, const struct holding *holding)
 {
     uint8_t storage[HOLDING_VALUE_MAX];

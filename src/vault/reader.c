@@ -145,3 +145,10 @@ enum err vault_find_attempt(struct vault_reader *reader, const uint8_t scope[32]
         return ERR_NOT_FOUND;
     return read_attempt(&answer, ret_attempt);
 }
+
+enum err vault_find_quarantine(struct vault_reader *reader, const char *client)
+{
+    struct row_key key = row_key_quarantine(client);
+
+    return sight_get(&reader->sight, STORE_META, row_key_bytes(&key), &reader->value);
+}

@@ -18,6 +18,9 @@ enum {
     AAD_MAX = 128,
 };
 
+/* A byte of the about part. A canary must not be longer than another token. */
+enum { ABOUT_CUSTOMER = 1, ABOUT_CANARY = 2, ABOUT_QUARANTINES = 4 };
+
 void about_wipe(struct about *about)
 {
     wipe(about, sizeof(*about));
@@ -143,6 +146,18 @@ static enum err card_seal(struct key_user *user, const struct record_draft *draf
                      buf_bytes(&text), out);
 }
 
+static uint8_t about_flags(const struct about *about)
+{
+    uint8_t flags = about->has_customer ? ABOUT_CUSTOMER : 0;
+
+    switch (about->canary) {
+    case CANARY_NONE: break;
+    case CANARY_ALARMS: flags |= ABOUT_CANARY; break;
+    case CANARY_QUARANTINES: flags |= ABOUT_CANARY | ABOUT_QUARANTINES; break;
+    }
+    return flags;
+}
+
 static void about_write(const struct about *about, struct buf *text)
 {
     buf_add_bytes8(text, bytes_str(about->first6));
@@ -151,7 +166,7 @@ static void about_write(const struct about *about, struct buf *text)
     buf_add_u8(text, (uint8_t)about->brand);
     buf_add_u8(text, about->expiry.month);
     buf_add_u16(text, about->expiry.year);
-    buf_add_u8(text, about->has_customer);
+    buf_add_u8(text, about_flags(about));
     buf_add_bytes8(text, bytes_str(about->customer));
     buf_add_u8(text, about->has_metadata);
     buf_add_bytes16(text, bytes_of(about->metadata, about->metadata_size));
@@ -231,6 +246,16 @@ static enum err part_open(struct key_user *user, const struct key_scope *scope, 
     return err == ERR_FORGED || err == ERR_LIMIT ? ERR_VAULT_DAMAGED : err;
 }
 
+static void about_read_flags(struct cursor *cursor, struct about *ret_about)
+{
+    uint8_t flags = cursor_u8(cursor);
+
+    ret_about->has_customer = (flags & ABOUT_CUSTOMER) != 0;
+    ret_about->canary = CANARY_NONE;
+    if ((flags & ABOUT_CANARY) != 0)
+        ret_about->canary = (flags & ABOUT_QUARANTINES) != 0 ? CANARY_QUARANTINES : CANARY_ALARMS;
+}
+
 static void about_read(struct cursor *cursor, struct about *ret_about)
 {
     struct bytes metadata, routes;
@@ -241,7 +266,7 @@ static void about_read(struct cursor *cursor, struct about *ret_about)
     ret_about->brand = (enum brand)cursor_u8(cursor);
     ret_about->expiry.month = cursor_u8(cursor);
     ret_about->expiry.year = cursor_u16(cursor);
-    ret_about->has_customer = cursor_u8(cursor) != 0;
+    about_read_flags(cursor, ret_about);
     cursor_text8(cursor, ret_about->customer, sizeof(ret_about->customer));
     ret_about->has_metadata = cursor_u8(cursor) != 0;
     metadata = cursor_bytes16(cursor);

@@ -33,7 +33,9 @@ static size_t item_bytes(const struct proposal *item, bool answer_is_kept)
     case PROPOSE_LOOKUP: return LEAF_BYTES + (answer_is_kept ? RECORD_BYTES + ANSWER_BYTES : 0);
     case PROPOSE_REVEAL: return LEAF_BYTES + ROWS_BYTES + (answer_is_kept ? RECORD_BYTES : 0);
     case PROPOSE_FORWARD: return ROWS_BYTES + RECORD_BYTES;
-    case PROPOSE_ERASE: return LEAF_BYTES + ROWS_BYTES;
+    case PROPOSE_ERASE:
+    case PROPOSE_QUARANTINE:
+    case PROPOSE_RELEASE: return LEAF_BYTES + ROWS_BYTES;
     case PROPOSE_NOTE: return LEAF_BYTES + (answer_is_kept ? 64 : 0);
     case PROPOSE_FORWARD_OUTCOME: break;
     }

@@ -92,6 +92,14 @@ struct row_key row_key_count(uint32_t tenant)
     return key;
 }
 
+struct row_key row_key_quarantine(const char *client)
+{
+    struct row_key key = row_key_meta("quarantine");
+
+    key_add(&key, bytes_str(client));
+    return key;
+}
+
 enum err row_read_due(struct bytes row, int64_t *ret_due_ms, struct bytes *ret_key)
 {
     struct cursor cursor = cursor_on(row);

@@ -7,6 +7,7 @@
 
 #include "gateway/admission.h"
 #include "gateway/endpoint_table.h"
+#include "service/quarantine.h"
 #include "vault/world.h"
 
 struct booth {
@@ -52,6 +53,7 @@ static inline void booth_staff(struct booth *booth)
     assert_non_null(worker->directory);
     assert_err(OK, mailbox_new(0, &worker->outcomes));
     assert_err(OK, service_worker_init(booth->world.vault, booth->world.keyring, &worker->service));
+    assert_err(OK, quarantine_new(&worker->quarantine));
     list_init(&worker->exchanges);
     list_init(&worker->forwards);
     buf_init(&worker->log_lines, 64 * 1024);
@@ -83,6 +85,7 @@ static inline int booth_teardown(void **state)
     service_worker_done(&worker->service);
     directory_release(worker->directory);
     mailbox_free(worker->outcomes);
+    quarantine_free(worker->quarantine);
     shared_clients_release(booth->shared);
     world_done(&booth->world);
     free(booth);

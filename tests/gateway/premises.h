@@ -75,6 +75,7 @@ static inline int premises_setup(void **state)
     server->config = &premises->config;
     server->keyring = premises->booth->world.keyring;
     server->vault = premises->booth->world.vault;
+    server->quarantine = premises->booth->worker.quarantine;
     server->worker_count = 1;
     server->routes = &premises->no_routes;
     server->workers[0] = &premises->booth->worker;

@@ -287,7 +287,7 @@ static void the_card_itself_stays_as_it_was(void **state)
     update(&shop, &token, &request, &view);
     reveal_propose(&shop, &token, LIT(""), &submission->items[0]);
     hand_submit(&desk->hand, submission);
-    assert_err(OK, reveal_finish(&desk->worker, &submission->items[0], &card));
+    assert_err(OK, reveal_finish(&shop, &submission->items[0], &card));
     assert_bytes(LIT("Ada Lovelace"), card_name(&card));
     assert_int_equal(2040, card.expiry.year);
     assert_int_equal(view.record.about.length, card.pan.count);
