@@ -73,12 +73,23 @@ enum err arena_open(struct arena *arena, struct why *why)
     return OK;
 }
 
+void arena_close_yard(struct arena *arena)
+{
+    yard_stop(&arena->yard);
+    if (arena->yard.folder[0] != '\0' && !arena->options.keep)
+        folder_remove(arena->yard.folder);
+    arena->yard = (struct yard){ 0 };
+}
+
 enum err arena_open_yard(struct arena *arena, uint64_t cards, struct why *why)
 {
     static const char *const names[] = { "ca.pem", "shop.pem", "shop.key", "back-office.pem",
                                          "back-office.key" };
     struct options *options = &arena->options;
 
+    if (arena->yard.pid > 0 && options->cards == cards)
+        return OK;
+    arena_close_yard(arena);
     TRY(yard_make(options, cards, why, &arena->yard));
     TRY(yard_start(&arena->yard, options, why));
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
@@ -93,14 +104,6 @@ enum err arena_open_yard(struct arena *arena, uint64_t cards, struct why *why)
     options->cards = cards;
     options->pid = arena->yard.pid;
     return OK;
-}
-
-void arena_close_yard(struct arena *arena)
-{
-    yard_stop(&arena->yard);
-    if (arena->yard.folder[0] != '\0' && !arena->options.keep)
-        folder_remove(arena->yard.folder);
-    arena->yard = (struct yard){ 0 };
 }
 
 void arena_done(struct arena *arena)

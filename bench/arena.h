@@ -26,7 +26,8 @@ struct arena { /* declare with AUTO(arena_done); large: not on a thread's small 
  * stderr says so. */
 enum err arena_open(struct arena *arena, struct why *why);
 
-/* Make a gateway of ours with so many cards, start it, and let arena->options point to it. */
+/* Make a gateway of ours with so many cards, start it, and let arena->options point to it. One
+ * that runs with as many is kept, another one is closed. */
 enum err arena_open_yard(struct arena *arena, uint64_t cards, struct why *why);
 
 /* Stop it. Its folder goes, unless options.keep is set. */

@@ -19,6 +19,16 @@ static const struct {
     [FIGURE_SERVER_CPU] = { "cpu_us_per_request", "us", -1 },
     [FIGURE_CLIENT_CPU] = { "client_cpu_us_per_request", "us", -1 },
     [FIGURE_CONNECTION] = { "bytes_per_connection", "bytes", -1 },
+    [FIGURE_RESIDENT] = { "resident_bytes", "bytes", -1 },
+    [FIGURE_BATCH] = { "entries_per_sync", "", -1 },
+    [FIGURE_SYNC] = { "sync_us", "us", -1 },
+    [FIGURE_SYNC_P99] = { "sync_p99_us", "us", -1 },
+    [FIGURE_DISK] = { "disk_bytes_per_request", "bytes", -1 },
+    [FIGURE_CALLS] = { "syscalls_per_request", "", -1 },
+    [FIGURE_READS] = { "reads_per_request", "", -1 },
+    [FIGURE_WRITES] = { "writes_per_request", "", -1 },
+    [FIGURE_EPOLL_CTLS] = { "epoll_ctls_per_request", "", -1 },
+    [FIGURE_MALLOCS] = { "mallocs_per_request", "", -1 },
 };
 
 const char *figure_name(enum figure figure)
@@ -33,6 +43,23 @@ static uint64_t answers_in_time(const struct tally *tally)
     for (size_t i = 0; i < SLICES; i++)
         answers += tally->slices[i];
     return answers;
+}
+
+static void add_vitals(struct sample samples[FIGURES], const struct round *round)
+{
+    const double syncs = round->after.syncs - round->before.syncs;
+
+    if (!round->has_vitals || syncs <= 0)
+        return;
+    sample_add(&samples[FIGURE_BATCH], (round->after.entries - round->before.entries) / syncs);
+    sample_add(&samples[FIGURE_SYNC_P99], vitals_sync_us(&round->before, &round->after, 0.99));
+    sample_add(&samples[FIGURE_SYNC], (round->after.sync_s - round->before.sync_s) / syncs * 1e6);
+}
+
+void figures_add_counts(struct figures *figures, const double counts[TRACED_KINDS])
+{
+    for (size_t i = 0; i < TRACED_KINDS; i++)
+        sample_add(&figures->samples[FIGURE_CALLS + i], counts[i]);
 }
 
 void figures_add(struct figures *figures, const struct round *round)
@@ -52,10 +79,13 @@ void figures_add(struct figures *figures, const struct round *round)
     if (all > 0) {
         sample_add(&samples[FIGURE_SERVER_CPU], round->server_cpu_us / all);
         sample_add(&samples[FIGURE_CLIENT_CPU], round->client_cpu_us / all);
+        sample_add(&samples[FIGURE_DISK], round->written_bytes / all);
     } else {
         sample_add(&samples[FIGURE_CONNECTION],
                    (round->resident_after - round->resident_before) / figures->connections);
     }
+    sample_add(&samples[FIGURE_RESIDENT], round->resident_after);
+    add_vitals(samples, round);
     if (!figures->is_counted && tally_drift(tally) > STEADY_SHARE)
         figures->unsteady++;
 }

@@ -19,6 +19,16 @@ enum figure {
     FIGURE_SERVER_CPU, /* microseconds per request */
     FIGURE_CLIENT_CPU,
     FIGURE_CONNECTION, /* bytes of the server's memory per connection */
+    FIGURE_RESIDENT,   /* bytes of the server's memory */
+    FIGURE_BATCH,      /* entries per sync of the journal */
+    FIGURE_SYNC,       /* microseconds of each, as the journal saw it */
+    FIGURE_SYNC_P99,
+    FIGURE_DISK,  /* bytes given to the disk per request */
+    FIGURE_CALLS, /* of the system, per request, as all that follow */
+    FIGURE_READS,
+    FIGURE_WRITES,
+    FIGURE_EPOLL_CTLS,
+    FIGURE_MALLOCS,
     FIGURES
 };
 
@@ -35,6 +45,9 @@ struct figures {
 const char *figure_name(enum figure figure);
 
 void figures_add(struct figures *figures, const struct round *round);
+
+/* What round_trace() counted. */
+void figures_add_counts(struct figures *figures, const double counts[TRACED_KINDS]);
 double figures_median(const struct figures *figures, enum figure figure);
 
 /* For people. */

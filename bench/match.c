@@ -8,6 +8,7 @@
 
 #include "bench/disk.h"
 #include "bench/setup.h"
+#include "gateway/config.h"
 
 enum { GATEWAY = PEER_KINDS, SIDES, MANY = 256, BURST = 60000, SYNCS_EACH = 100 };
 
@@ -86,6 +87,7 @@ struct contest {
     const struct match *match;
     struct arena *arena;
     struct options options;
+    struct config *config; /* the gateway's; NULL: not known */
     struct side sides[SIDES];
 };
 
@@ -95,6 +97,7 @@ static void contest_free(struct contest **contest)
         return;
     for (size_t i = 0; i < SIDES; i++)
         setup_done(&(*contest)->sides[i].setup);
+    config_free((*contest)->config);
     free(*contest);
 }
 
@@ -144,6 +147,7 @@ static enum err contest_prepare(struct contest *contest, struct why *why)
     contest_name(contest);
     TRY(setup_make(&contest->options, work_find(match->work), why, &gateway->setup));
     gateway->pid = contest->options.pid;
+    contest->config = gateway->pid == 0 ? NULL : vitals_find(gateway->pid);
     gateway->plays = true;
     for (enum peer_kind kind = 0; kind < PEER_KINDS; kind++)
         if (contest->arena->peers[kind].pid > 0 && (kind == PEER_NGINX || match->has_tables))
@@ -155,7 +159,8 @@ static enum err contest_play_side(struct contest *contest, unsigned turn, struct
                                   struct why *why)
 {
     struct side *side = &contest->sides[turn % SIDES];
-    struct course course = { &side->setup.plan, &contest->options, side->pid, "" };
+    struct course course = { &side->setup.plan, &contest->options, side->pid,
+                             turn % SIDES == GATEWAY ? contest->config : NULL, "" };
 
     (void)snprintf(course.label, sizeof(course.label), "%s, %s, round %u of %u",
                    contest->match->name, side->figures.name, turn / SIDES + 1,

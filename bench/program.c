@@ -69,14 +69,24 @@ bool program_has_ended(pid_t pid)
     return waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) != 0 || info.si_pid != 0;
 }
 
-void program_stop(pid_t pid)
+static void end_by(pid_t pid, int signal_number)
 {
     const int64_t last_ms = clock_mono_ms() + LAST_MS;
 
-    (void)kill(pid, SIGTERM);
+    (void)kill(pid, signal_number);
     while (!program_has_ended(pid) && clock_mono_ms() < last_ms)
         clock_sleep_ms(LOOK_MS);
     if (!program_has_ended(pid))
         (void)kill(pid, SIGKILL);
     (void)waitpid(pid, NULL, 0);
+}
+
+void program_stop(pid_t pid)
+{
+    end_by(pid, SIGTERM);
+}
+
+void program_interrupt(pid_t pid)
+{
+    end_by(pid, SIGINT);
 }

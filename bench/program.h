@@ -28,4 +28,7 @@ bool program_has_ended(pid_t pid);
 /* SIGTERM, and SIGKILL if that does not help; waits for its end. */
 void program_stop(pid_t pid);
 
+/* The same with SIGINT, for one that says its last words only then. */
+void program_interrupt(pid_t pid);
+
 #endif

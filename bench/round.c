@@ -14,6 +14,8 @@ enum {
     CONNECT_LEAST_MS = 10000,
     CONNECT_EACH_MS = 20,
     LIVE_EVERY_NS = 500000000,
+    TRACE_S = 2,
+    TRACE_COUNT = 20000,
 };
 
 static const double second_ns = 1e9;
@@ -148,6 +150,12 @@ static void running_sample(const struct running *running, struct process_cost *r
     *ret_own_ns = process_own_cpu_ns();
 }
 
+/* Its page costs it time, so it is read outside of what is measured. */
+static bool running_look(const struct running *running, struct vitals *ret_vitals)
+{
+    return running->course->config != NULL && vitals_read(running->course->config, ret_vitals);
+}
+
 static void running_measure(struct running *running)
 {
     while (clock_mono_ns() < running->plan.measure_ns) {
@@ -191,14 +199,18 @@ static enum err running_go(struct running *running, struct why *why, struct roun
     running->server_is_watched = running->course->pid > 0;
     TRY(running_start(running));
     TRY(running_connect(running, why));
+    ret_round->has_vitals = running_look(running, &ret_round->before);
     running_plan(running);
     running_measure(running);
+    ret_round->has_vitals = ret_round->has_vitals && running_look(running, &ret_round->after);
     for (unsigned i = 0; i < running->plan.engines; i++)
         engine_join(running->engines[i]);
     running_gather(running, ret_round);
     if (running->server_is_watched) {
         ret_round->resident_before = (double)cost.resident_bytes;
         ret_round->resident_after = (double)running->server_after.resident_bytes;
+        ret_round->written_bytes =
+            (double)(running->server_after.written_bytes - running->server_before.written_bytes);
     }
     return OK;
 }
@@ -212,7 +224,33 @@ enum err round_run(const struct course *course, struct why *why, struct round *r
         .is_terminal = isatty(STDERR_FILENO) == 1,
     };
 
-    *ret_round =
-        (struct round){ .server_cpu_us = NAN, .resident_before = NAN, .resident_after = NAN };
+    *ret_round = (struct round){
+        .server_cpu_us = NAN, .resident_before = NAN, .resident_after = NAN, .written_bytes = NAN
+    };
     return running_go(&running, why, ret_round);
+}
+
+enum err round_trace(const struct course *course, struct why *why, struct round *round,
+                     double ret_counts[TRACED_KINDS])
+{
+    struct options options = *course->options;
+    struct course traced = *course;
+    struct trace trace;
+    enum err err;
+
+    options.warmup_s = 0; /* what is not measured would be counted, too */
+    options.duration_s = fmin(options.duration_s, TRACE_S);
+    if (options.count > TRACE_COUNT)
+        options.count = TRACE_COUNT;
+    traced.options = &options;
+    traced.config = NULL;
+    for (size_t i = 0; i < TRACED_KINDS; i++)
+        ret_counts[i] = NAN;
+    if (!trace_start(course->pid, &trace))
+        return OK;
+    err = round_run(&traced, why, round);
+    trace_stop(&trace, ret_counts);
+    for (size_t i = 0; i < TRACED_KINDS; i++)
+        ret_counts[i] /= (double)(round->tally.good + round->tally.bad);
+    return err;
 }

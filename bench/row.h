@@ -11,6 +11,9 @@ struct row {
     enum err (*run)(struct arena *arena, struct why *why); /* prints and adds verdicts */
 };
 
+enum err row_latency(struct arena *arena, struct why *why);
+enum err row_calls(struct arena *arena, struct why *why);
+
 const struct row *row_at(size_t index); /* NULL: after the last */
 
 #endif

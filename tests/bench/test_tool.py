@@ -65,6 +65,12 @@ def test_a_workload_reports_the_members_that_scripts_rely_on(bench, gateway, wor
     assert ran.stderr == ""
 
 
+def test_a_local_gateway_tells_of_its_journal(bench, gateway):
+    got = report(bench("tokenize", *SHORT, "--json", "--pid", gateway.process.pid))
+    assert got["entries_per_sync"] > 0 and got["sync_us"] > 0
+    assert got["resident_bytes"] > 1 << 20 and got["disk_bytes_per_request"] > 0
+
+
 def test_without_a_pid_the_servers_time_is_null(bench):
     assert report(bench("inspect", *SHORT, "--json"))["cpu_us_per_request"] is None
 
@@ -256,6 +262,13 @@ def table(tmp_path):
 def rows_of(table):
     text = (table.folder / "table.md").read_text()
     return [line.strip("| ").split(" | ") for line in text.splitlines() if line.startswith("| ")][1:]
+
+
+def test_rows_that_are_no_match_are_measured_too(table):
+    ran = table("of detokenize")
+    assert ran.returncode == 0, ran.stderr
+    assert [row[1] for row in rows_of(table)] == ["ms of its p99 beyond 2 x that of the sync"]
+    assert table("calls of inspect").returncode == 0
 
 
 @pytest.mark.parametrize("only", ["whole document", "inspect at 32", "burst"])
