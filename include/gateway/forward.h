@@ -48,6 +48,7 @@ struct forward {      /* SECRET */
     int64_t asked_ns, answered_ns;
     struct forward_cards cards;
     struct echo_codes codes; /* that were put in */
+    struct own_pans own;     /* the numbers of the cards, once they are open */
     struct buf request;
     struct upstream_call call;
     struct stream *stream;

@@ -7,9 +7,8 @@
  * the others becomes stars. JSON stays
  * JSON: a number that cannot hold what is put in becomes a string.
  *
- * A security code that the request had put in is dropped where the answer repeats it: a digit group
- * equal to the code after a word that names one ("cvc", "cvv2", "security_code"); a JSON number
- * becomes null. Three digits alone are not enough: they may be an amount.
+ * The numbers of the request itself are found in more places: own_pan.h. A security code that the
+ * request had put in is dropped where the answer repeats it: echo.h; a JSON number becomes null.
  *
  * Memory is bounded: at most ANSWER_HELD_MAX characters wait for what follows them. In a series of
  * digits so long that it does not fit, numbers become stars without a token. SECRET.
@@ -24,11 +23,13 @@
 #include "relay/echo.h"
 #include "relay/glyph.h"
 #include "relay/held.h"
+#include "relay/own_pan.h"
 
 /* What an answer is cleaned by. Lent until the answer's end. */
 struct answer_rules {
     struct held_vault vault;        /* finds tokens */
     const struct echo_codes *codes; /* security codes that were put in; NULL: none */
+    const struct own_pans *own;     /* numbers that were put in; NULL: none */
 };
 
 struct answer_filter { /* SECRET: declare with AUTO(answer_done) */
@@ -43,6 +44,7 @@ struct answer_filter { /* SECRET: declare with AUTO(answer_done) */
     struct pan_finder finder;
     struct pan_matches matches;
     struct echo echo;
+    struct own_finder own;
     struct held held;
 };
 

@@ -1,5 +1,11 @@
 /*
  * Security codes that come back: is this digit group one that we put in?
+ *
+ * It is behind a word that names one ("cvc", "cvv2", "security_code"), wherever it stands. Behind
+ * any other word it is if it is a whole value: a string, the text of an element, the value of a
+ * form or of a header, a number of JSON. Three digits may also be an amount by chance: a whole
+ * value whose name says that it is one (amount, currency, status, year and the like), and a number
+ * that is called nothing but "value", are left alone.
  */
 #ifndef PANGATE_RELAY_ECHO_H
 #define PANGATE_RELAY_ECHO_H
@@ -34,8 +40,13 @@ struct echo {                        /* SECRET; begins zeroed */
     uint8_t group_size;              /* more than CODE_DIGITS_MAX: too long for a code */
 };
 
-/* Read a character on. The number of digits just before it that are such a code, or 0. */
-size_t echo_read(struct echo *echo, const struct echo_codes *codes, uint8_t character);
+/* What a digit group that ends is part of. */
+enum echo_place { ECHO_IN_TEXT, ECHO_IS_NUMBER /* of JSON, and all of it */ };
+
+/* Read a character on. The number of digits just before it that are such a code, or 0; `place` is
+ * theirs. */
+size_t echo_read(struct echo *echo, const struct echo_codes *codes, uint8_t character,
+                 enum echo_place place);
 
 /* Read over characters of which none is a digit. */
 void echo_skip(struct echo *echo, struct bytes characters);

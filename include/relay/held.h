@@ -68,7 +68,8 @@ static inline bool held_is_full(const struct held *held)
 /* Add a character at the end; there must be room. */
 void held_add(struct held *held, struct glyph glyph, const uint8_t *raw, enum held_place place);
 
-/* A card number lies there. If there is no room for one more, its digits become stars at once. */
+/* A card number lies there; one that is known already counts once. If there is no room for one
+ * more, its digits become stars at once. */
 void held_add_match(struct held *held, const struct pan_match *match);
 
 /* The last `size` characters are digits of a security code. */

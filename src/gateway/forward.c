@@ -85,6 +85,7 @@ struct forward *forward_new(struct exchange *exchange)
     forward->route = exchange->outlet->route;
     forward->rules.vault = (struct held_vault){ forward_find_token, forward };
     forward->rules.codes = &forward->codes;
+    forward->rules.own = &forward->own;
     forward->call = (struct upstream_call){ .ready = forward_on_ready,
                                             .failed = forward_on_failed,
                                             .owner = forward };
@@ -111,6 +112,7 @@ void forward_free(struct forward *forward)
     buf_done(&forward->sealed);
     answer_done(&forward->filter);
     echo_codes_wipe(&forward->codes);
+    own_pans_wipe(&forward->own);
     forward_cards_wipe(&forward->cards);
     free(forward);
 }

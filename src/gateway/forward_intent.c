@@ -83,6 +83,8 @@ static void take_intent(struct forward *forward)
                sizeof(exchange->answer.token_last4));
     if (!forward_is_inbound(forward))
         err = forward_finish(&exchange->caller, &to, submission, &forward->cards);
+    for (size_t i = 0; i < forward->cards.count && err == OK; i++)
+        own_pans_add(&forward->own, &forward->cards.list[i].card.pan);
     if (err == OK && exchange->session == NULL)
         err = ERR_CLOSED;
     if (err != OK)

@@ -21,6 +21,11 @@ static bool watches_codes(const struct answer_filter *answer)
     return answer->rules->codes != NULL && answer->rules->codes->count > 0;
 }
 
+static bool watches_own(const struct answer_filter *answer)
+{
+    return answer->rules->own != NULL && answer->rules->own->count > 0;
+}
+
 static bool is_digit(uint8_t character)
 {
     return character >= '0' && character <= '9';
@@ -54,8 +59,11 @@ static void track_number(struct answer_filter *answer, struct glyph glyph)
 static void settle(struct answer_filter *answer, struct buf *out)
 {
     struct held *held = &answer->held;
-    uint64_t end = pan_finder_open_from(&answer->finder), settled;
+    uint64_t end = pan_finder_open_from(&answer->finder), own = UINT64_MAX, settled;
 
+    if (watches_own(answer))
+        own = own_finder_open_from(&answer->own, answer->rules->own);
+    end = own < end ? own : end;
     if (answer->place == HELD_NUMBER && answer->number_start < end)
         end = answer->number_start;
     settled = held_settled(held, end);
@@ -67,18 +75,38 @@ static void settle(struct answer_filter *answer, struct buf *out)
         held_flush(held, settled, &answer->rules->vault, out);
 }
 
+/* What the digits right before a character are. */
+static enum echo_place echo_place(const struct answer_filter *answer, uint8_t character)
+{
+    uint64_t start = answer->finder.place - 1 - answer->echo.group_size;
+    bool goes_on = character == '.' || character == 'e' || character == 'E';
+    bool is_whole = answer->place == HELD_NUMBER && answer->number_start == start && !goes_on;
+
+    return is_whole ? ECHO_IS_NUMBER : ECHO_IN_TEXT;
+}
+
+static void read_own(struct answer_filter *answer, uint8_t character)
+{
+    const struct own_character here = { character, answer->finder.place - 1 };
+    struct pan_match match;
+
+    if (watches_own(answer) && own_finder_read(&answer->own, answer->rules->own, here, &match))
+        held_add_match(&answer->held, &match);
+}
+
 static void take_glyph(struct answer_filter *answer, struct glyph glyph, struct buf *out)
 {
     pan_finder_read(&answer->finder, glyph.character, &answer->matches);
     for (size_t i = 0; i < answer->matches.count; i++)
         held_add_match(&answer->held, &answer->matches.list[i]);
     if (watches_codes(answer))
-        held_add_code(&answer->held,
-                      echo_read(&answer->echo, answer->rules->codes, glyph.character));
+        held_add_code(&answer->held, echo_read(&answer->echo, answer->rules->codes, glyph.character,
+                                               echo_place(answer, glyph.character)));
     if (glyph.character == '"' && !glyph.escaped)
         answer->in_string = !answer->in_string;
     track_number(answer, glyph);
     held_add(&answer->held, glyph, answer->carry, answer->place);
+    read_own(answer, glyph.character);
     settle(answer, out);
 }
 

@@ -2,6 +2,7 @@
 
 #include "base/ct.h"
 #include "base/secret.h"
+#include "card/pan_find.h"
 
 enum err echo_codes_add(struct echo_codes *codes, struct bytes code)
 {
@@ -45,11 +46,13 @@ static bool is_code(const struct echo *echo, const struct echo_codes *codes)
     return found;
 }
 
-enum { WORD_MAX = 24 };
+enum { WORD_MAX = 24, ECHO_END = PAN_NO_CHARACTER };
 
-/* What the text before a group says, word by word. */
+/* What the last words before a group say of it. */
+enum says { SAYS_NOTHING, SAYS_VALUE, SAYS_CODE, SAYS_AMOUNT, SAYS_ELSE };
+
 struct reader {
-    bool named; /* the last word that says anything names a security code */
+    enum says says;
     char word[WORD_MAX];
     size_t size;
 };
@@ -64,22 +67,43 @@ static bool word_is(const struct reader *reader, const char *word)
     return bytes_equal(bytes_of(reader->word, reader->size), bytes_str(word));
 }
 
-/* What payment APIs call the code, in whole words or within longer ones. */
-static bool names_code(const struct reader *reader)
+/* A list of parts of words, or of whole ones, ends with NULL. */
+static bool word_is_among(const struct reader *reader, const char *const *parts,
+                          const char *const *words)
 {
-    static const char *const parts[] = { "cvc",       "cvv",       "securit",
-                                         "verificat", "card_code", "cardcode" };
-    static const char *const words[] = { "cid", "csc", "cvd", "cve", "cvn", "cvp", "cav" };
-
-    for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
-        if (word_holds(reader, parts[i]))
+    for (; *parts != NULL; parts++) {
+        if (word_holds(reader, *parts))
             return true;
     }
-    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-        if (word_is(reader, words[i]))
+    for (; *words != NULL; words++) {
+        if (word_is(reader, *words))
             return true;
     }
     return false;
+}
+
+/* What payment APIs call the code. */
+static bool names_code(const struct reader *reader)
+{
+    static const char *const parts[] = { "cvc",       "cvv",      "securit", "verificat",
+                                         "card_code", "cardcode", NULL };
+    static const char *const words[] = { "cid", "csc", "cvd", "cve", "cvn", "cvp", "cav", NULL };
+
+    return word_is_among(reader, parts, words);
+}
+
+/* What has three or four digits by its nature. */
+static bool names_amount(const struct reader *reader)
+{
+    static const char *const parts[] = { "amount",   "total",    "price",   "balance",
+                                         "currency", "quantity", "country", "status",
+                                         "response", "error",    "month",   "remaining",
+                                         "retry",    "duration", "year",    NULL };
+    static const char *const words[] = {
+        "count", "day", "fee", "limit", "port", "sum", "tax", NULL
+    };
+
+    return word_is_among(reader, parts, words);
 }
 
 /* These may stand between the name and the code: "cvc": { "value": "123" } */
@@ -99,9 +123,13 @@ static void end_word(struct reader *reader)
     if (reader->size == 0)
         return;
     if (names_code(reader))
-        reader->named = true;
+        reader->says = SAYS_CODE;
+    else if (names_amount(reader))
+        reader->says = SAYS_AMOUNT;
     else if (!says_nothing(reader))
-        reader->named = false;
+        reader->says = SAYS_ELSE;
+    else if (reader->says == SAYS_NOTHING)
+        reader->says = word_holds(reader, "val") ? SAYS_VALUE : SAYS_ELSE;
     reader->size = 0;
 }
 
@@ -116,27 +144,56 @@ static void read_before(struct reader *reader, uint8_t character)
     }
     end_word(reader);
     if (character == ',' || character == '&' || character == ';')
-        reader->named = false;
+        reader->says = SAYS_NOTHING;
 }
 
-static bool is_named(const struct echo *echo)
+static enum says what_is_said(const struct echo *echo)
 {
     struct reader reader = { 0 };
     size_t from = echo->place < ECHO_BEFORE_MAX ? 0 : echo->place - ECHO_BEFORE_MAX;
 
     for (size_t i = from; i < echo->place; i++)
         read_before(&reader, echo->before[i % ECHO_BEFORE_MAX]);
-    return reader.named;
+    return reader.says;
 }
 
-size_t echo_read(struct echo *echo, const struct echo_codes *codes, uint8_t character)
+static bool is_edge(uint8_t character)
+{
+    return character == '"' || character == '\'' || character == '\r' || character == '\n';
+}
+
+/* Whether a group in a text is all of a value: what stands right before and behind it ends one. */
+static bool is_whole(const struct echo *echo, uint8_t behind)
+{
+    uint8_t before = '\n';
+
+    if (echo->place > echo->group_size)
+        before = echo->before[(echo->place - echo->group_size - 1) % ECHO_BEFORE_MAX];
+    return (is_edge(before) || before == '>' || before == '=') &&
+           (is_edge(behind) || behind == '<' || behind == '&' || behind == ECHO_END);
+}
+
+/* A group that equals a code. */
+static bool comes_back(const struct echo *echo, uint8_t behind, enum echo_place place)
+{
+    enum says says = what_is_said(echo);
+
+    if (says == SAYS_CODE)
+        return true;
+    if (says == SAYS_AMOUNT)
+        return false;
+    return place == ECHO_IS_NUMBER ? says != SAYS_VALUE : is_whole(echo, behind);
+}
+
+size_t echo_read(struct echo *echo, const struct echo_codes *codes, uint8_t character,
+                 enum echo_place place)
 {
     size_t found = 0;
 
     if (is_digit(character)) {
         read_digit(echo, character);
     } else {
-        if (echo->group_size > 0 && is_code(echo, codes) && is_named(echo))
+        if (echo->group_size > 0 && is_code(echo, codes) && comes_back(echo, character, place))
             found = echo->group_size;
         echo->group_size = 0;
     }

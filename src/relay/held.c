@@ -42,6 +42,10 @@ void held_add_match(struct held *held, const struct pan_match *match)
 {
     struct held_match *next = &held->matches[held->match_count];
 
+    for (size_t i = 0; i < held->match_count; i++) {
+        if (held->matches[i].start == match->start && held->matches[i].size == match->size)
+            return;
+    }
     if (held->match_count == HELD_MATCHES_MAX) {
         star(held, match->start, match->size);
         return;

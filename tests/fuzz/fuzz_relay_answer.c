@@ -29,7 +29,9 @@ static void clean(struct answer_filter *answer, struct bytes text, size_t piece,
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct echo_codes codes AUTO(echo_codes_wipe) = { 0 };
-    struct answer_rules rules = { { find_token, NULL }, NULL };
+    struct own_pans own AUTO(own_pans_wipe) = { 0 };
+    struct answer_rules rules = { .vault = { find_token, NULL }, .own = &own };
+    struct pan pan;
     struct buf whole AUTO(buf_done) = { .max = 8 * size + 64 };
     struct buf pieces AUTO(buf_done) = { .max = 8 * size + 64 };
     struct answer_filter one AUTO(answer_done), other AUTO(answer_done);
@@ -40,6 +42,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         content = (enum content)(data[0] % (CONTENT_HEADER + 1));
         rules.codes = data[0] >= 128 ? &codes : NULL;
     }
+    must(pan_parse(bytes_lit("4111111111111111"), &pan) == OK);
+    own_pans_add(&own, &pan);
     must(echo_codes_add(&codes, bytes_lit("737")) == OK);
     answer_init(&one, content, &rules);
     answer_init(&other, content, &rules);

@@ -46,6 +46,15 @@ def test_card_numbers_in_answers_become_tokens(shop, processor, text):
     assert answer.headers["x-echo"] == token
 
 
+@pytest.mark.parametrize("text", ["77%s99" % PAN, "4111.1111.1111.1111", "4111 / 1111 / 11111111"])
+def test_the_requests_own_numbers_are_found_where_no_other_would_be(shop, processor, text):
+    token = shop.tokenize(PAN, format="opaque").json["token"]
+    processor.answer = lambda request: response(200, {"n": text}, [("X-Echo", text)])
+    answer = forward(shop, body={"n": mark(token)})
+    assert token in answer.json["n"] and token in answer.headers["x-echo"]
+    assert PAN not in "".join(filter(str.isdigit, answer.json["n"]))
+
+
 def test_a_number_that_the_vault_has_not_is_masked(shop, processor):
     processor.answer = lambda request: response(200, {"n": "378282246310005"})
     assert forward(shop, body={}).json == {"n": "378282*****0005"}

@@ -159,6 +159,23 @@ def test_an_echoed_code_is_dropped(shop, processor):
     assert answer.json["cvc"] == "" and answer.json["amount"] == 7391
 
 
+def test_a_code_comes_back_under_no_name(shop, processor):
+    token = with_code(shop).json["token"]
+    processor.answer = lambda request: response(
+        200,
+        {"reference": CVC, "echo": {"of": int(CVC)}, "amount": int(CVC), "note": f"{CVC} days"},
+        [("X-Reference", CVC)],
+    )
+    answer = pay(shop, token)
+    assert answer.json == {
+        "reference": "",
+        "echo": {"of": None},
+        "amount": int(CVC),
+        "note": f"{CVC} days",
+    }
+    assert answer.headers["x-reference"] == ""
+
+
 def test_the_code_is_nowhere_on_disk_or_in_the_log(gateway, shop, processor):
     code = "8264"
     token = with_code(shop, code).json["token"]

@@ -89,7 +89,7 @@ static void numbers_become_tokens_and_unknown_ones_masks(void **state)
         { CONTENT_XML, "<n>&amp;&#4111111111111111</n>", "<n>&amp;&#" DIGITS_TOKEN "</n>" },
         { CONTENT_FORM, "n=4111+1111%2D1111%201%311%31&m=%2", "n=" DIGITS_TOKEN "&m=%2" },
     };
-    const struct answer_rules rules = { { find_token, DIGITS_TOKEN }, NULL };
+    const struct answer_rules rules = { { find_token, DIGITS_TOKEN }, NULL, NULL };
     (void)state;
 
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
@@ -113,8 +113,8 @@ static void a_json_number_becomes_a_string_where_it_must(void **state)
         { CONTENT_JSON, "[4111111111111111.0e2 ,7]", "[\"" LETTER_TOKEN ".0e2\" ,7]" },
         { CONTENT_JSON, "[\"\\\"\",4111111111111111]", "[\"\\\"\",\"" LETTER_TOKEN "\"]" },
     };
-    const struct answer_rules digits = { { find_token, DIGITS_TOKEN }, NULL };
-    const struct answer_rules letters = { { find_token, LETTER_TOKEN }, NULL };
+    const struct answer_rules digits = { { find_token, DIGITS_TOKEN }, NULL, NULL };
+    const struct answer_rules letters = { { find_token, LETTER_TOKEN }, NULL, NULL };
     (void)state;
 
     for (size_t i = 0; i < sizeof(with_digits) / sizeof(with_digits[0]); i++)
@@ -131,7 +131,7 @@ static void of_several_readings_the_known_one_wins_and_then_the_outermost(void *
     static const struct expected unknown = { CONTENT_TEXT, text, "541111********1112" };
     static const struct expected twice = { CONTENT_TEXT, "4242-4242-4242-4242",
                                            "424242******4242" };
-    struct answer_rules rules = { { find_token, DIGITS_TOKEN }, NULL };
+    struct answer_rules rules = { { find_token, DIGITS_TOKEN }, NULL, NULL };
     (void)state;
 
     assert_cleaned(&known, &rules);
@@ -152,11 +152,55 @@ static void security_codes_are_dropped(void **state)
           "card%5Bnumber%5D=" DIGITS_TOKEN "&card%5Bcvc%5D=" },
         { CONTENT_XML, "<cvc>737</cvc><sum>737</sum>", "<cvc></cvc><sum>737</sum>" },
         { CONTENT_TEXT, "cvv2: 737", "cvv2: " },
+        { CONTENT_JSON, "{\"ref\":\"737\",\"to\": 737 ,\"a\":[737,1737,737.5,7373]}",
+          "{\"ref\":\"\",\"to\": null ,\"a\":[null,1737,737.5,7373]}" },
+        { CONTENT_JSON, "{\"amount\":{\"currency\":\"EUR\",\"value\":737}}",
+          "{\"amount\":{\"currency\":\"EUR\",\"value\":737}}" },
+        { CONTENT_JSON, "{\"note\":\"737 days, 737\"}", "{\"note\":\"737 days, 737\"}" },
+        { CONTENT_XML, "<r><Ref>737</Ref><Total>737</Total></r>",
+          "<r><Ref></Ref><Total>737</Total></r>" },
+        { CONTENT_FORM, "ref=737&amount=737&x=%37%337", "ref=&amount=737&x=" },
+        { CONTENT_HEADER, "737", "" },
     };
     struct echo_codes codes AUTO(echo_codes_wipe) = code_737();
-    const struct answer_rules rules = { { find_token, DIGITS_TOKEN }, &codes };
+    const struct answer_rules rules = { { find_token, DIGITS_TOKEN }, &codes, NULL };
     (void)state;
 
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+        assert_cleaned(&cases[i], &rules);
+}
+
+static void numbers_of_the_request_are_found_where_others_are_not(void **state)
+{
+    static const struct expected cases[] = {
+        { CONTENT_TEXT,
+          "97"
+          "4111111111111111"
+          "2",
+          "97" DIGITS_TOKEN "2" },
+        { CONTENT_TEXT, "4111.1111.1111.1111!", DIGITS_TOKEN "!" },
+        { CONTENT_TEXT,
+          "4111\xC2\xA0"
+          "1111  1111 / 1111",
+          DIGITS_TOKEN },
+        { CONTENT_JSON, "{\"n\":[4111,1111,1111,1111]}", "{\"n\":[" DIGITS_TOKEN "]}" },
+        { CONTENT_JSON,
+          "{\"n\":11"
+          "4111111111111111"
+          "}",
+          "{\"n\":11" DIGITS_TOKEN "}" },
+        { CONTENT_JSON, "{\"n\":\"4111\\u002e1111.1111\\/1111\"}", "{\"n\":\"" DIGITS_TOKEN "\"}" },
+        { CONTENT_FORM, "n=4111%2F1111%2F1111%2F1111", "n=" DIGITS_TOKEN },
+        { CONTENT_TEXT, "4111111111111111 4111x", DIGITS_TOKEN " 4111x" },
+        { CONTENT_TEXT, "4111 a 111111111111", "4111 a 111111111111" },
+    };
+    struct own_pans own AUTO(own_pans_wipe) = { 0 };
+    const struct answer_rules rules = { { find_token, DIGITS_TOKEN }, NULL, &own };
+    struct pan pan;
+    (void)state;
+
+    assert_err(OK, pan_parse(bytes_lit("4111111111111111"), &pan));
+    own_pans_add(&own, &pan);
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
         assert_cleaned(&cases[i], &rules);
 }
@@ -164,7 +208,7 @@ static void security_codes_are_dropped(void **state)
 /* A series of single digits that never ends must neither be held nor leave a number readable. */
 static void an_endless_series_is_hidden_in_bounded_memory(void **state)
 {
-    const struct answer_rules rules = { { find_token, DIGITS_TOKEN }, NULL };
+    const struct answer_rules rules = { { find_token, DIGITS_TOKEN }, NULL, NULL };
     struct buf text AUTO(buf_done) = { .max = 65536 }, out AUTO(buf_done) = { .max = 65536 };
     (void)state;
 
@@ -191,7 +235,7 @@ static void add_chain(struct buf *text, int links)
 
 static void a_chain_of_overlapping_numbers_is_hidden_in_bounded_memory(void **state)
 {
-    const struct answer_rules rules = { { find_token, NULL }, NULL };
+    const struct answer_rules rules = { { find_token, NULL }, NULL, NULL };
     struct buf text AUTO(buf_done) = { .max = 65536 }, out AUTO(buf_done) = { .max = 65536 };
     (void)state;
 
@@ -205,7 +249,7 @@ static void a_chain_of_overlapping_numbers_is_hidden_in_bounded_memory(void **st
 
 static void a_long_json_number_stays_a_number(void **state)
 {
-    const struct answer_rules rules = { { find_token, LETTER_TOKEN }, NULL };
+    const struct answer_rules rules = { { find_token, LETTER_TOKEN }, NULL, NULL };
     struct buf text AUTO(buf_done) = { .max = 65536 }, out AUTO(buf_done) = { .max = 65536 };
     json_t *array;
     (void)state;
@@ -223,7 +267,7 @@ static void a_long_json_number_stays_a_number(void **state)
 
 static void too_small_a_buffer_is_an_error(void **state)
 {
-    const struct answer_rules rules = { { find_token, DIGITS_TOKEN }, NULL };
+    const struct answer_rules rules = { { find_token, DIGITS_TOKEN }, NULL, NULL };
     struct buf out AUTO(buf_done) = { .max = 4 };
     (void)state;
 
@@ -252,7 +296,7 @@ static void add_random_value(struct random *random, struct buf *text)
 
 static void json_stays_json_and_no_number_stays_in_it(void **state)
 {
-    const struct answer_rules rules = { { find_token, NULL }, NULL };
+    const struct answer_rules rules = { { find_token, NULL }, NULL, NULL };
     struct random *random;
     (void)state;
 
@@ -285,6 +329,7 @@ int main(void)
         cmocka_unit_test(a_json_number_becomes_a_string_where_it_must),
         cmocka_unit_test(of_several_readings_the_known_one_wins_and_then_the_outermost),
         cmocka_unit_test(security_codes_are_dropped),
+        cmocka_unit_test(numbers_of_the_request_are_found_where_others_are_not),
         cmocka_unit_test(an_endless_series_is_hidden_in_bounded_memory),
         cmocka_unit_test(a_chain_of_overlapping_numbers_is_hidden_in_bounded_memory),
         cmocka_unit_test(a_long_json_number_stays_a_number),
