@@ -57,6 +57,7 @@ struct config_gateway {
     int64_t expired_keep_ms;
     int64_t drain_timeout_ms;
     int64_t serve_timeout_ms; /* how long a request waits for the journal */
+    uint64_t memory_max;      /* held by requests in work, of all clients */
     uint32_t cvc_max;         /* security codes held at once, of all tenants */
     char user[CONFIG_NAME_SIZE];
 };
@@ -87,6 +88,7 @@ struct config_client {
     struct config_words forward;                        /* route names behind forward: */
     uint32_t rate_per_second;                           /* 0: no limit */
     uint32_t detokenize_per_minute, detokenize_per_day; /* 0: no limit */
+    uint64_t memory_max;
 };
 
 struct config_route {

@@ -29,7 +29,15 @@ union job {
     struct batch_job *batch;
 };
 
-enum { REQUEST_ID_SIZE = 24, EXCHANGE_TEXT_MAX = 8 * 1024 * 1024 };
+enum {
+    REQUEST_ID_SIZE = 24,
+    EXCHANGE_TEXT_MAX = 8 * 1024 * 1024,
+
+    /* What a request holds is counted in rough figures, and those of a small one all at once. */
+    EXCHANGE_COST = 24 * 1024,     /* with its head, its proposal and its answer, and ... */
+    EXCHANGE_BODY_FREE = 4 * 1024, /* ... so much of its body ... */
+    EXCHANGE_JSON_FREE = 8 * 1024, /* ... and of what is read from it */
+};
 
 /* What will be answered. */
 struct answer {
@@ -57,6 +65,8 @@ struct exchange {
     char request_id[REQUEST_ID_SIZE];
     int64_t started_ns;
     uint64_t bytes_in, bytes_out;
+    uint64_t memory_held; /* of the client's share and of the whole */
+    size_t body_room;     /* so much of the body is counted in it */
 
     struct http_body body_reader;
     struct buf head_text, body;
@@ -89,10 +99,12 @@ struct exchange *exchange_take(struct worker *worker);
 
 void exchange_free(struct exchange *exchange); /* one of the pool */
 
-/* The session is done with it: it goes back, or later if it has a forward that goes on alone. */
+/* The session is done with it: it goes back, or later if its submission is out or its forward goes
+ * on alone. */
 void exchange_leave(struct exchange *exchange);
 
-/* Wipe and give back. A submission that is still out is let go of: it is freed when it returns. */
+/* Wipe and give back, with all memory that it held. A submission that is still out is let go of: it
+ * is freed when it returns. */
 void exchange_give_back(struct exchange *exchange);
 
 /* Decide the answer: an error, with the member to blame or NULL. exchange_refuse() enters or counts
@@ -112,6 +124,19 @@ enum err exchange_check_texts(struct exchange *exchange);
 
 /* Fill in the submission's idempotency from the request's key, if it has one. */
 enum err exchange_read_key(struct exchange *exchange, struct submission *submission);
+
+/* Count memory that is about to be needed, until the exchange goes back. ERR_OVERLOADED if the
+ * client's share or the whole is used up, ERR_TOO_LARGE if it is more than the share ever holds. */
+enum err exchange_hold(struct exchange *exchange, uint64_t bytes);
+
+/* Count `size` further bytes of the body. */
+enum err exchange_hold_body(struct exchange *exchange, size_t size);
+
+/* What was read of the body is of no use any more. */
+void exchange_drop_body(struct exchange *exchange);
+
+/* A submission for `count` proposals. ERR_OVERLOADED, ERR_TOO_LARGE. */
+enum err exchange_prepare(struct exchange *exchange, size_t count);
 
 /* Hand the submission to the vault. */
 enum err exchange_submit(struct exchange *exchange);

@@ -7,9 +7,13 @@
 #include "base/json_writer.h"
 #include "gateway/endpoint_table.h"
 
-/* Read the body as JSON and judge the texts outside it; a reader on its members. ERR_BAD_JSON;
- * whatever else is wrong is noted. */
-enum err json_call_open(struct exchange *exchange, struct json_reader *ret_body);
+/*
+ * Read the body as JSON and judge the texts outside it; a reader on its members. ERR_BAD_JSON;
+ * ERR_BAD_REQUEST for more values than any call takes, or an array of the body's with more than
+ * items_max elements (0: a call without items), which is seen before it is read; ERR_OVERLOADED,
+ * ERR_TOO_LARGE. Whatever else is wrong is noted.
+ */
+enum err json_call_open(struct exchange *exchange, size_t items_max, struct json_reader *ret_body);
 
 /* Note what was wrong with the members. */
 void json_call_taken(struct exchange *exchange);

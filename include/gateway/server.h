@@ -34,6 +34,7 @@ struct server {
     struct resolver *resolver;
     struct cvc_box *cvcs;
     struct quarantine *quarantine;
+    struct memory memory; /* held by all requests in work */
     struct sockets sockets;
     size_t worker_count;
     struct worker *workers[WORKERS_MAX];

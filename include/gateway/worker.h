@@ -43,7 +43,9 @@ struct worker {
     struct outlets outlets;
     struct list forwards;  /* that are not over */
     struct list exchanges; /* the pool */
-    size_t exchange_count; /* made so far */
+    size_t exchange_count; /* in use or in the pool */
+    size_t exchanges_idle; /* in the pool */
+    struct memory *memory; /* of all workers' requests; lent */
     size_t submissions_out;
     struct http_date date;
     struct buf log_lines; /* of this round */
@@ -62,6 +64,7 @@ struct worker_parts {
     struct resolver *resolver;
     struct cvc_box *cvcs;
     struct quarantine *quarantine;
+    struct memory *memory;         /* lent */
     struct tls_server *const *tls; /* one per listener */
     const int *fds;                /* taken */
 };

@@ -39,7 +39,8 @@ static enum err fill_principal(const struct config *config, const struct keyring
     principal->limits =
         (struct standing_limits){ .rate_per_second = client->rate_per_second,
                                   .detokenize_per_minute = client->detokenize_per_minute,
-                                  .detokenize_per_day = client->detokenize_per_day };
+                                  .detokenize_per_day = client->detokenize_per_day,
+                                  .memory_max = client->memory_max };
     return OK;
 }
 

@@ -12,8 +12,12 @@
 
 enum {
     EXCHANGES_MAX = 8192,      /* of one worker, in use or in the pool */
+    EXCHANGES_KEPT = 512,      /* in the pool */
     KEEP_CAPACITY = 32 * 1024, /* a larger buffer goes back to the heap */
     ID_BYTES = 10,
+    BODY_STEP = 4 * 1024,
+    BODY_WEIGHT = 2,    /* its buffer doubles as it grows */
+    FORWARD_WEIGHT = 8, /* it is read, and written anew with longer values in it */
 };
 
 static struct exchange *exchange_new(struct worker *worker)
@@ -63,8 +67,11 @@ struct exchange *exchange_take(struct worker *worker)
 
     if (exchange == NULL)
         return NULL;
+    if (node != NULL)
+        worker->exchanges_idle--;
     list_init(&exchange->node);
     exchange->worker = worker;
+    exchange->body_room = EXCHANGE_BODY_FREE;
     exchange->directory = directory_hold(worker->directory);
     exchange->started_ns = clock_mono_ns();
     request_id_make(worker, exchange->request_id);
@@ -105,30 +112,84 @@ static void exchange_clear(struct exchange *exchange)
     exchange->answer.body = text;
 }
 
-void exchange_give_back(struct exchange *exchange)
+static struct memory *share_of(const struct exchange *exchange)
+{
+    const struct principal *principal = exchange->caller.principal;
+
+    return principal == NULL ? exchange->worker->memory : &principal->standing->memory;
+}
+
+enum err exchange_hold(struct exchange *exchange, uint64_t bytes)
+{
+    struct memory *share = share_of(exchange), *all = exchange->worker->memory;
+
+    if (bytes == 0)
+        return OK;
+    if (exchange->memory_held + bytes > memory_max(share))
+        return ERR_TOO_LARGE;
+    if (!memory_take(all, bytes))
+        return ERR_OVERLOADED;
+    if (share != all && !memory_take(share, bytes)) {
+        memory_give(all, bytes);
+        return ERR_OVERLOADED;
+    }
+    exchange->memory_held += bytes;
+    return OK;
+}
+
+static void let_memory_go(struct exchange *exchange, uint64_t bytes)
+{
+    struct memory *share = share_of(exchange), *all = exchange->worker->memory;
+
+    if (bytes == 0)
+        return;
+    memory_give(all, bytes);
+    if (share != all)
+        memory_give(share, bytes);
+    exchange->memory_held -= bytes;
+}
+
+/* The pool is for what is usual; after a crowd the rest goes back to the heap. */
+static void keep_or_free(struct exchange *exchange)
 {
     struct worker *worker = exchange->worker;
 
+    if (worker->exchanges_idle == EXCHANGES_KEPT) {
+        worker->exchange_count--;
+        exchange_free(exchange);
+        return;
+    }
+    exchange_clear(exchange);
+    worker->exchanges_idle++;
+    list_add_last(&worker->exchanges, &exchange->node);
+}
+
+void exchange_give_back(struct exchange *exchange)
+{
     if (exchange->has_job)
         exchange->endpoint->handler->done(exchange);
     let_submission_go(exchange);
     if (exchange->forward != NULL)
         forward_free(exchange->forward);
     json_doc_done(&exchange->json);
+    let_memory_go(exchange, exchange->memory_held);
     directory_release(exchange->directory);
     outlet_release(exchange->outlet);
     empty_buffer(&exchange->head_text);
     empty_buffer(&exchange->body);
     empty_buffer(&exchange->answer.fields);
     empty_buffer(&exchange->answer.body);
-    exchange_clear(exchange);
-    list_add_last(&worker->exchanges, &exchange->node);
+    keep_or_free(exchange);
 }
 
 void exchange_leave(struct exchange *exchange)
 {
+    bool waits = exchange->submission_is_out;
+
     exchange->session = NULL;
-    if (exchange->forward == NULL || !forward_leave(exchange->forward))
+    if (exchange->forward != NULL)
+        waits = forward_leave(exchange->forward);
+    if (!waits)
         exchange_give_back(exchange);
 }
 
@@ -209,6 +270,38 @@ enum err exchange_read_key(struct exchange *exchange, struct submission *submiss
         return OK;
     return request_key_read(&exchange->caller, parts, buf_bytes(&exchange->body),
                             &submission->idempotency);
+}
+
+static uint64_t body_weight(const struct exchange *exchange)
+{
+    return exchange->endpoint->body >= BODY_FORWARD ? FORWARD_WEIGHT : BODY_WEIGHT;
+}
+
+enum err exchange_hold_body(struct exchange *exchange, size_t size)
+{
+    size_t wanted = exchange->body.size + size;
+
+    if (wanted <= exchange->body_room)
+        return OK;
+    wanted = (wanted + BODY_STEP - 1) / BODY_STEP * BODY_STEP;
+    TRY(exchange_hold(exchange, body_weight(exchange) * (wanted - exchange->body_room)));
+    exchange->body_room = wanted;
+    return OK;
+}
+
+void exchange_drop_body(struct exchange *exchange)
+{
+    buf_done(&exchange->body);
+    let_memory_go(exchange, body_weight(exchange) * (exchange->body_room - EXCHANGE_BODY_FREE));
+    exchange->body_room = EXCHANGE_BODY_FREE;
+}
+
+enum err exchange_prepare(struct exchange *exchange, size_t count)
+{
+    must(count > 0);
+    TRY(exchange_hold(exchange, (count - 1) * sizeof(struct proposal)));
+    exchange->submission = submission_new(exchange->worker->service.vault, count);
+    return exchange->submission == NULL ? ERR_OVERLOADED : OK;
 }
 
 enum err exchange_submit(struct exchange *exchange)

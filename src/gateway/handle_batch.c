@@ -11,7 +11,11 @@
 #include "wire/problem.h"
 
 /* So many items are worked before the other sessions get a turn. */
-enum { SLICE = 32, ITEM_TEXT_MAX = 4096 };
+enum {
+    SLICE = 32,
+    ITEM_TEXT_MAX = 4096,
+    ITEM_COST = 512, /* of an answer's text, roughly */
+};
 
 /* Item i of the request is proposal i of the submission. */
 struct batch_item {
@@ -48,7 +52,7 @@ static enum err take_items(struct exchange *exchange, struct json_items *ret_ite
 {
     struct json_reader body;
 
-    TRY(json_call_open(exchange, &body));
+    TRY(json_call_open(exchange, SUBMISSION_ITEMS_MAX, &body));
     json_need_items(&body, "items", ret_items);
     err_ignore(json_reader_end(&body));
     json_call_taken(exchange);
@@ -65,6 +69,7 @@ static enum err batch_open(struct exchange *exchange)
     TRY(take_items(exchange, &items));
     if (exchange->endpoint->kind == AUDIT_DETOKENIZE)
         TRY(json_call_spend(exchange, items.count));
+    TRY(exchange_hold(exchange, sizeof(*job) + items.count * ITEM_COST));
     job = calloc(1, sizeof(*job));
     if (job == NULL)
         return ERR_OVERLOADED;

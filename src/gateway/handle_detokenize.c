@@ -10,7 +10,7 @@ static enum err begin(struct exchange *exchange)
     struct reveal_fields fields;
     struct token token;
 
-    TRY(json_call_open(exchange, &body));
+    TRY(json_call_open(exchange, 0, &body));
     reveal_fields_take(&body, &fields);
     json_call_taken(exchange);
     reveal_fields_check(&fields, &exchange->blame);

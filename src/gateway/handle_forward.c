@@ -42,9 +42,7 @@ enum err forward_submit(struct forward *forward)
     struct exchange *exchange = forward->exchange;
     size_t count = forward->cards.count == 0 ? 1 : forward->cards.count;
 
-    exchange->submission = submission_new(exchange->worker->service.vault, count);
-    if (exchange->submission == NULL)
-        return ERR_OVERLOADED;
+    TRY(exchange_prepare(exchange, count));
     TRY(read_key(exchange));
     forward_propose(&exchange->caller, forward->route->config->name, &forward->cards,
                     exchange->submission);

@@ -44,7 +44,7 @@ static enum err start_update(struct exchange *exchange)
     struct json_reader body;
 
     exchange->has_job = true;
-    TRY(json_call_open(exchange, &body));
+    TRY(json_call_open(exchange, 0, &body));
     update_request_take(&body, &exchange->job.update);
     json_call_taken(exchange);
     update_request_check(&exchange->job.update, vault_now_ms(exchange->worker->service.vault),

@@ -9,7 +9,7 @@ static enum err read_request(struct exchange *exchange)
     struct card_fields fields AUTO(card_fields_done) = { 0 };
     struct json_reader body;
 
-    TRY(json_call_open(exchange, &body));
+    TRY(json_call_open(exchange, 0, &body));
     card_fields_take(&body, &fields);
     json_call_taken(exchange);
     card_request_read(&fields, vault_now_ms(exchange->worker->service.vault), &exchange->job.card,
@@ -84,7 +84,7 @@ static enum err read_lookup(struct exchange *exchange, struct lookup_request *lo
     struct json_reader body, card;
     struct bytes number = { 0 }, format = { 0 };
 
-    TRY(json_call_open(exchange, &body));
+    TRY(json_call_open(exchange, 0, &body));
     json_need_object(&body, "card", &card);
     json_need_text(&card, "number", &number);
     err_ignore(json_reader_end(&card));

@@ -83,9 +83,7 @@ static enum err store(struct forward *forward)
     if (!principal_may(exchange->caller.principal, RIGHT_TOKENIZE))
         return ERR_DENIED;
     if (exchange->submission == NULL)
-        exchange->submission = submission_new(exchange->worker->service.vault, unknown->count);
-    if (exchange->submission == NULL)
-        return ERR_OVERLOADED;
+        TRY(exchange_prepare(exchange, unknown->count));
     for (size_t i = 0; i < unknown->count; i++) {
         struct proposal *item = &exchange->submission->items[i];
         if (item->decision == DECIDED_NOTHING || item->decision == DECIDED_TAKEN)

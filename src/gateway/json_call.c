@@ -3,11 +3,34 @@
 #include "base/clock.h"
 #include "base/must.h"
 #include "gateway/alarm.h"
+#include "wire/json_measure.h"
 
-enum err json_call_open(struct exchange *exchange, struct json_reader *ret_body)
+enum {
+    VALUE_COST = 256,     /* bytes of the library's for a value, an empty object's at the most */
+    VALUES_MAX = 4096,    /* in a body; far more than any call takes ... */
+    ITEM_VALUES_MAX = 80, /* ... but for a batch: 20 pairs of metadata, 32 routes, 13 others */
+};
+
+/* Judged and counted before anything is made of it: three bytes can become a value of 250. */
+static enum err make_room(struct exchange *exchange, size_t items_max)
 {
-    TRY(json_doc_read(buf_bytes(&exchange->body), &exchange->json));
+    struct json_measure measure = json_measure(buf_bytes(&exchange->body));
+    uint64_t cost = measure.values * VALUE_COST + exchange->body.size;
+
+    if (items_max > 0 && measure.items > items_max) {
+        blame_note(&exchange->blame, ERR_BAD_REQUEST, "items");
+        return exchange->blame.err;
+    }
+    if (measure.values > VALUES_MAX + items_max * ITEM_VALUES_MAX)
+        return ERR_BAD_REQUEST;
+    return exchange_hold(exchange, cost > EXCHANGE_JSON_FREE ? cost - EXCHANGE_JSON_FREE : 0);
+}
+
+enum err json_call_open(struct exchange *exchange, size_t items_max, struct json_reader *ret_body)
+{
     err_ignore(exchange_check_texts(exchange));
+    TRY(make_room(exchange, items_max));
+    TRY(json_doc_read(buf_bytes(&exchange->body), &exchange->json));
     *ret_body = json_reader_on(json_doc_root(&exchange->json), &exchange->fault);
     return OK;
 }
@@ -19,9 +42,7 @@ void json_call_taken(struct exchange *exchange)
 
 enum err json_call_prepare(struct exchange *exchange, size_t count)
 {
-    exchange->submission = submission_new(exchange->worker->service.vault, count);
-    if (exchange->submission == NULL)
-        return ERR_OVERLOADED;
+    TRY(exchange_prepare(exchange, count));
     return exchange_read_key(exchange, exchange->submission);
 }
 

@@ -206,6 +206,15 @@ static void write_journal(const struct vault_stats *stats, struct buf *body)
         metric_single(body, &singles[i].metric, singles[i].value);
 }
 
+static void write_memory(const struct server *server, struct buf *body)
+{
+    const struct metric used = { "memory_used_bytes", "gauge", "Held by requests in work." };
+    const struct metric max = { "memory_max_bytes", "gauge", "That they may hold together." };
+
+    metric_single(body, &used, (double)memory_used(&server->memory));
+    metric_single(body, &max, (double)memory_max(&server->memory));
+}
+
 static void write_tenants(struct server *server, struct buf *body)
 {
     const struct metric cards = { "vault_cards", "gauge", "Cards of a tenant." };
@@ -299,6 +308,7 @@ void metrics_write(struct server *server, struct buf *body)
     write_alarms(server, body);
     write_connections(server, body);
     route_metrics_write(server, body);
+    write_memory(server, body);
     write_journal(&stats, body);
     write_tenants(server, body);
     write_draws(&stats, body);

@@ -179,6 +179,7 @@ static enum err make_worker(struct server *server)
                                         .resolver = server->resolver,
                                         .cvcs = server->cvcs,
                                         .quarantine = server->quarantine,
+                                        .memory = &server->memory,
                                         .tls = server->tls,
                                         .fds = fds };
 
@@ -222,6 +223,7 @@ enum err server_open_workers(struct server *server, struct why *why)
 {
     struct tls_server *none[CONFIG_LISTENERS_MAX] = { 0 };
 
+    memory_init(&server->memory, server->config->gateway.memory_max);
     TRY(tls_servers_open(server->config, none, server->tls, why));
     TRY(open_forwarding(server, why));
     for (size_t i = 0; i < server->sockets.workers; i++) {

@@ -28,6 +28,21 @@ static void session_recognise(struct session *session)
     session->generation = worker->generation;
 }
 
+/* NULL: there is no room for another request. */
+static struct exchange *take_exchange(struct session *session)
+{
+    struct exchange *exchange = exchange_take(session->listener->worker);
+
+    if (exchange == NULL)
+        return NULL;
+    exchange->session = session;
+    exchange->caller.principal = session->principal;
+    if (exchange_hold(exchange, EXCHANGE_COST) == OK)
+        return exchange;
+    exchange_give_back(exchange);
+    return NULL;
+}
+
 static enum step idle(struct session *session)
 {
     struct worker *worker = session->listener->worker;
@@ -36,13 +51,11 @@ static enum step idle(struct session *session)
         return stream_ended(session->stream) || worker->draining ? STEP_CLOSE : STEP_WAIT;
     if (session->generation != worker->generation)
         session_recognise(session);
-    session->exchange = exchange_take(worker);
+    session->exchange = take_exchange(session);
     if (session->exchange == NULL) {
         reply_write_overloaded(worker, stream_output(session->stream));
         return STEP_CLOSE;
     }
-    session->exchange->session = session;
-    session->exchange->caller.principal = session->principal;
     must(bytes_copy_text(bytes_str(stream_address(session->stream)), session->exchange->address,
                          sizeof(session->exchange->address)));
     session->exchange->caller.address = session->exchange->address;
@@ -104,13 +117,28 @@ static void continue_if_expected(struct session *session)
     http_write_continue(stream_output(session->stream));
 }
 
+/* Nothing is kept for which there is no room; what is left of the body is read over. */
+static enum step refuse_body(struct session *session, enum err err)
+{
+    if (err == ERR_TOO_LARGE)
+        return refuse_and_close(session, err);
+    exchange_drop_body(session->exchange);
+    exchange_refuse(session->exchange, err, NULL);
+    enter(session, REPLY);
+    return STEP_AGAIN;
+}
+
 static enum step read_body(struct session *session)
 {
     struct exchange *exchange = session->exchange;
     struct bytes text = stream_peek(session->stream);
+    enum err room = exchange_hold_body(exchange, text.size);
+    enum http_step step;
     size_t used;
-    enum http_step step = http_body_read(&exchange->body_reader, text, &exchange->body, &used);
 
+    if (room != OK)
+        return refuse_body(session, room);
+    step = http_body_read(&exchange->body_reader, text, &exchange->body, &used);
     stream_consume(session->stream, used);
     exchange->bytes_in += used;
     if (step == HTTP_BAD)
@@ -164,6 +192,7 @@ static void write_answer(struct session *session)
     struct exchange *exchange = session->exchange;
 
     session->closing |= session->listener->worker->draining;
+    session->closing |= exchange->answer.err == ERR_TOO_LARGE;
     exchange->answer.close = session->closing;
     exchange->answered = true;
     reply_write(exchange, stream_output(session->stream));

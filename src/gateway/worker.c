@@ -36,7 +36,7 @@ static bool knows(void *owner, const char *identity)
     return clients_find(shared_clients_table(worker->directory->shared), identity) != NULL;
 }
 
-/* Submissions whose exchange has let go are freed here. */
+/* An exchange whose connection has gone has waited for its submission only. */
 static void on_outcomes(void *owner)
 {
     struct worker *worker = owner;
@@ -57,6 +57,8 @@ static void on_outcomes(void *owner)
         exchange->submission_is_out = false;
         if (exchange->forward != NULL)
             forward_returned(exchange->forward);
+        else if (exchange->session == NULL)
+            exchange_give_back(exchange);
         else
             session_resume(exchange->session);
     }
@@ -168,6 +170,7 @@ static enum err make_parts(struct worker *worker, const struct worker_parts *par
     worker->service.cvcs = parts->cvcs;
     worker->quarantine = parts->quarantine;
     alarm_watch_canaries(worker);
+    worker->memory = parts->memory;
     worker->directory = directory_new(parts->clients);
     if (worker->directory == NULL)
         return ERR_MEMORY;

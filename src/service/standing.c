@@ -11,6 +11,7 @@ struct standing *standing_new(const struct standing_limits *limits)
     atomic_init(&standing->users, 1);
     rate_init(&standing->rate, limits->rate_per_second);
     velocity_init(&standing->velocity, limits->detokenize_per_minute, limits->detokenize_per_day);
+    memory_init(&standing->memory, limits->memory_max);
     return standing;
 }
 
@@ -31,4 +32,5 @@ void standing_limit(struct standing *standing, const struct standing_limits *lim
 {
     rate_limit(&standing->rate, limits->rate_per_second);
     velocity_limit(&standing->velocity, limits->detokenize_per_minute, limits->detokenize_per_day);
+    memory_limit(&standing->memory, limits->memory_max);
 }

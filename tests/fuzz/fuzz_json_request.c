@@ -1,6 +1,8 @@
-/* Any text is refused or can be walked as a request; a fault never names what a caller wrote. */
+/* Any text is refused or can be walked as a request, and holds no more items than were measured; a
+ * fault never names what a caller wrote. */
 #include "base/must.h"
 #include "wire/json.h"
+#include "wire/json_measure.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -16,7 +18,7 @@ static void walk_card(struct json_reader *parent)
     err_ignore(json_reader_end(&card));
 }
 
-static void walk(const struct json_node *node, struct json_fault *fault)
+static void walk(const struct json_node *node, size_t items_max, struct json_fault *fault)
 {
     struct json_reader body = json_reader_on(node, fault), metadata;
     struct json_pair pair;
@@ -32,6 +34,7 @@ static void walk(const struct json_node *node, struct json_fault *fault)
     err_ignore(json_reader_end(&metadata));
     if (json_has(&body, "items")) {
         json_need_items(&body, "items", &items);
+        must(items.count <= items_max);
         for (const struct json_node *item = json_items_next(&items); item != NULL;
              item = json_items_next(&items)) {
             struct json_fault inner = { 0 };
@@ -58,12 +61,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct json_doc doc AUTO(json_doc_done) = { 0 };
     struct json_fault fault = { 0 };
+    struct json_measure measure = json_measure(bytes_of(data, size));
 
     if (json_doc_read(bytes_of(data, size), &doc) != OK) {
         must(doc.root == NULL);
         return 0;
     }
-    walk(json_doc_root(&doc), &fault);
+    walk(json_doc_root(&doc), measure.items, &fault);
     must(is_ours(fault.field));
     return 0;
 }

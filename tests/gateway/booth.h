@@ -10,18 +10,22 @@
 #include "service/quarantine.h"
 #include "vault/world.h"
 
+enum { BOOTH_MEMORY_MAX = 16 * 1024 * 1024 };
+
 struct booth {
     struct world world;
     struct config config;
     struct config_tenant tenant;
     struct config_client clients[2]; /* shop may everything, clerk nothing */
     struct shared_clients *shared;
+    struct memory memory;
     struct worker worker;
 };
 
 static inline void booth_client(struct config_client *client, const char *name, unsigned rights)
 {
     client->rights = rights;
+    client->memory_max = BOOTH_MEMORY_MAX / 2;
     (void)snprintf(client->name, sizeof(client->name), "%s", name);
     (void)snprintf(client->tenant, sizeof(client->tenant), "shop");
     (void)snprintf(client->identity, sizeof(client->identity), "URI:urn:test:%s", name);
@@ -47,6 +51,8 @@ static inline void booth_staff(struct booth *booth)
     struct worker *worker = &booth->worker;
 
     worker->generation = 1;
+    worker->memory = &booth->memory;
+    memory_init(&booth->memory, BOOTH_MEMORY_MAX);
     worker->config = &booth->config;
     outlets_init(&worker->outlets, NULL, NULL, &worker->counters);
     worker->directory = directory_new(booth->shared);

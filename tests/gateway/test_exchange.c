@@ -207,6 +207,66 @@ static void what_is_submitted_comes_back_to_the_worker(void **state)
     exchange_give_back(exchange);
 }
 
+static void what_a_request_holds_counts_for_its_client_and_for_all(void **state)
+{
+    struct booth *booth = *state;
+    struct exchange *shop = request_at(state, POST "\r\n");
+    struct exchange *clerk = booth_request(booth, "clerk", POST "\r\n");
+    const uint64_t share = BOOTH_MEMORY_MAX / 2;
+
+    assert_err(ERR_TOO_LARGE, exchange_hold(shop, share + 1));
+    assert_err(OK, exchange_hold(shop, share - 1));
+    assert_err(ERR_TOO_LARGE, exchange_hold(shop, 2)); /* never, as long as this one runs */
+    assert_err(OK, exchange_hold(clerk, share));
+    assert_int_equal(BOOTH_MEMORY_MAX - 1, memory_used(&booth->memory));
+    exchange_give_back(shop);
+    shop = request_at(state, POST "\r\n");
+    assert_err(OK, exchange_hold(shop, share));
+    exchange_give_back(shop);
+    exchange_give_back(clerk);
+    assert_int_equal(0, memory_used(&booth->memory));
+}
+
+static void two_requests_of_a_client_share_its_part(void **state)
+{
+    struct booth *booth = *state;
+    struct exchange *first = request_at(state, POST "\r\n");
+    struct exchange *second = request_at(state, POST "\r\n");
+
+    assert_err(OK, exchange_hold(first, BOOTH_MEMORY_MAX / 2 - 100));
+    assert_err(ERR_OVERLOADED, exchange_hold(second, 101));
+    assert_err(OK, exchange_hold(second, 100));
+    exchange_give_back(first);
+    exchange_give_back(second);
+    memory_limit(&booth->memory, 50);
+    first = request_at(state, POST "\r\n");
+    assert_err(ERR_OVERLOADED, exchange_hold(first, 51));
+    assert_int_equal(0, first->memory_held);
+    exchange_give_back(first);
+    memory_limit(&booth->memory, BOOTH_MEMORY_MAX);
+}
+
+static void a_body_is_counted_as_it_grows_and_many_proposals_are(void **state)
+{
+    struct booth *booth = *state;
+    struct exchange *exchange = request_at(state, POST "\r\n");
+
+    exchange->endpoint = endpoint_at(0);
+    assert_err(OK, exchange_hold_body(exchange, EXCHANGE_BODY_FREE));
+    assert_err(OK, exchange_prepare(exchange, 1));
+    assert_int_equal(0, exchange->memory_held);
+    submission_free(booth->world.vault, exchange->submission);
+    assert_err(OK, exchange_hold_body(exchange, EXCHANGE_BODY_FREE + 1));
+    assert_true(exchange->memory_held > 0);
+    assert_err(OK, exchange_prepare(exchange, 1000));
+    assert_true(exchange->memory_held > 999 * sizeof(struct proposal));
+    submission_free(booth->world.vault, exchange->submission);
+    exchange->submission = NULL;
+    assert_err(ERR_TOO_LARGE, exchange_hold_body(exchange, BOOTH_MEMORY_MAX));
+    exchange_give_back(exchange);
+    assert_int_equal(0, memory_used(&booth->memory));
+}
+
 static void a_submission_that_is_out_is_let_go_of(void **state)
 {
     struct booth *booth = *state;
@@ -242,6 +302,9 @@ int main(void)
         cmocka_unit_test(texts_outside_the_body_are_judged_decoded),
         cmocka_unit_test(a_key_counts_where_the_call_honours_it),
         cmocka_unit_test(what_is_submitted_comes_back_to_the_worker),
+        cmocka_unit_test(what_a_request_holds_counts_for_its_client_and_for_all),
+        cmocka_unit_test(two_requests_of_a_client_share_its_part),
+        cmocka_unit_test(a_body_is_counted_as_it_grows_and_many_proposals_are),
         cmocka_unit_test(a_submission_that_is_out_is_let_go_of),
     };
 

@@ -19,7 +19,7 @@ static void what_is_no_json_is_said_before_everything_else(void **state)
     struct exchange *exchange = opened(state, "{\"a\":1,\"a\":2}");
     struct json_reader body;
 
-    assert_err(ERR_BAD_JSON, json_call_open(exchange, &body));
+    assert_err(ERR_BAD_JSON, json_call_open(exchange, 0, &body));
     assert_int_equal(SERVE_ANSWER, json_call_begun(exchange, ERR_BAD_JSON));
     assert_refuses(ERR_BAD_JSON, NULL, exchange);
     exchange_give_back(exchange);
@@ -31,7 +31,7 @@ static void the_first_fault_of_the_members_is_noted(void **state)
     struct json_reader body;
     struct bytes text;
 
-    assert_err(OK, json_call_open(exchange, &body));
+    assert_err(OK, json_call_open(exchange, 0, &body));
     json_need_text(&body, "b", &text);
     json_call_taken(exchange);
     assert_err(ERR_BAD_REQUEST, exchange->blame.err);

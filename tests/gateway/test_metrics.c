@@ -48,6 +48,8 @@ static void every_metric_of_the_manual_is_there(void **state)
         "pangate_handshakes_total{result=\"ok\"}",
         "pangate_journal_sync_duration_seconds_count",
         "pangate_journal_failed",
+        "pangate_memory_used_bytes",
+        "pangate_memory_max_bytes",
         "pangate_journal_used_bytes",
         "pangate_journal_size_bytes",
         "pangate_overlay_changes",

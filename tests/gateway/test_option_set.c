@@ -127,7 +127,7 @@ static const char *a_value_of(const struct option_row *option)
     case OPTION_ADDRESS: return "127.0.0.1:8443";
     case OPTION_IDENTITY: return "DNS:shop.example";
     case OPTION_DURATION: return "1s";
-    case OPTION_SIZE: return option->least > 1 << 20 ? "1G" : "8K";
+    case OPTION_SIZE: return option->least >= 1 << 20 ? "1G" : "8K";
     case OPTION_COUNT: return "1";
     case OPTION_RATE: return "10/s";
     case OPTION_BOOL: return "yes";

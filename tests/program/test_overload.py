@@ -8,6 +8,7 @@ import threading
 import time
 
 from cards import pans
+from raw import Wire
 
 IDLE = int(os.environ.get("PANGATE_IDLE", "2000"))
 FLOOD = 400
@@ -102,3 +103,92 @@ def test_more_batches_at_once_than_there_is_room_for_are_answered_overloaded_or_
     assert (200, None) in statuses
     assert rss_bytes(own_gateway) - before < 512 << 20
     assert own_gateway.client("shop").tokenize(pans(1)[0]).status == 201
+
+
+def limited(gateway, least=1):
+    """Restarted with little memory for `shop`, and as little as may be for all."""
+    gateway.edit(
+        lambda text: text.replace("[gateway]", f"[gateway]\nmemory_max = {16 * least}M", 1).replace(
+            "[client shop]", "[client shop]\nmemory_max = 1M", 1
+        )
+    )
+    return gateway.restart()
+
+
+def head_of(length, path="/v1/tokenize"):
+    return (
+        f"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+        f"Content-Length: {length}\r\n\r\n"
+    ).encode()
+
+
+def test_bodies_are_read_only_as_far_as_their_client_has_memory(own_gateway):
+    limited(own_gateway)
+    number = pans(1)[0]
+    body = b'{"card":{"number":"' + number.encode() + b'"}' + b" " * 120_000 + b"}"
+    wires = [Wire(own_gateway) for _ in range(8)]
+    for wire in wires:
+        wire.send(head_of(len(body)) + body[:-1])
+    deadline = time.monotonic() + 10
+    while own_gateway.metric("memory_used_bytes") < 900_000 and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert own_gateway.metric("memory_used_bytes") <= 1 << 20
+    assert own_gateway.client("pos-001").tokenize(pans(2)[1]).status == 201
+    for wire in wires:
+        wire.send(body[-1:])
+    replies = [wire.reply() for wire in wires]
+    statuses = sorted(reply.status for reply in replies)
+    assert set(statuses) <= {200, 201, 503} and 503 in statuses and 201 in statuses
+    for wire, reply in zip(wires, replies):
+        if reply.status == 503:
+            assert reply.code == "overloaded" and reply.headers["retry-after"]
+            if "connection" not in reply.headers:
+                assert wire.send(head_of(len(body)) + body).reply().status == 200
+        wire.close()
+    assert own_gateway.metric("memory_used_bytes") == 0
+
+
+def test_what_can_never_fit_is_too_large(own_gateway):
+    limited(own_gateway)
+    wire = Wire(own_gateway)
+    reply = wire.send(head_of(700_000) + b" " * 700_000).reply()
+    assert (reply.status, reply.code) == (413, "too_large") and wire.ends_within(2)
+    items = {"items": [{"card": {"number": number}} for number in pans(1000)]}
+    shop = own_gateway.client("shop")
+    answer = shop.call("POST", "/v1/tokenize/batch", items)
+    assert (answer.status, answer.code) == (413, "too_large")
+    assert answer.headers["connection"] == "close"
+    assert own_gateway.client("pos-001").call("POST", "/v1/tokenize/batch", items).status == 200
+    assert own_gateway.metric("memory_used_bytes") == 0
+
+
+def test_one_clients_open_requests_do_not_keep_another_out(own_gateway):
+    """Each holds its share of memory from its first byte on, and there is room for so many."""
+    limited(own_gateway)
+    begun = [Wire(own_gateway).send(b"POST /v1/tok") for _ in range(60)]
+    refused = []
+    for wire in begun:
+        wire.socket.settimeout(0.02)
+        try:
+            refused.append(wire.reply().code)
+        except TimeoutError:
+            pass
+    assert 10 <= len(refused) < 30 and set(refused) == {"overloaded"}
+    assert own_gateway.client("pos-001").tokenize(pans(1)[0]).status == 201
+    for wire in begun:
+        wire.close()
+
+
+def test_a_batch_of_nothings_is_refused_while_it_is_counted(own_gateway):
+    """A megabyte of them takes seconds of a loop if each becomes a value first."""
+    body = b'{"items":[' + b"{}," * 349_000 + b"{}]}"
+    before, shop = rss_bytes(own_gateway), own_gateway.client("shop")
+    begun = time.monotonic()
+    for _ in range(20):
+        answer = shop.call("POST", "/v1/tokenize/batch", raw=body)
+        assert (answer.status, answer.code) == (400, "bad_request")
+        assert answer.json["field"] == "items"
+    assert time.monotonic() - begun < 20 * 0.1
+    assert rss_bytes(own_gateway) - before < 24 << 20
+    answer = shop.call("POST", "/v1/tokenize", raw=b'{"card":' + b"[[]," * 200_000 + b"]")
+    assert (answer.status, answer.code) == (400, "bad_request")

@@ -118,9 +118,9 @@ static void who_stays_keeps_what_it_has_used_under_the_limits_in_force(void **st
     uint32_t retry_s;
     (void)state;
 
-    rows[0].limits = rows[1].limits = (struct standing_limits){ 1, 5, 0 };
-    after[0].limits = (struct standing_limits){ 1, 5, 0 };
-    after[1].limits = (struct standing_limits){ 1, 10, 0 };
+    rows[0].limits = rows[1].limits = (struct standing_limits){ 1, 5, 0, 0 };
+    after[0].limits = (struct standing_limits){ 1, 5, 0, 0 };
+    after[1].limits = (struct standing_limits){ 1, 10, 0, 0 };
     assert_err(OK, clients_new(rows, 2, &before));
     for (int i = 1; i <= 2; i++) {
         stays = clients_find(before, i == 1 ? "URI:1" : "URI:2");

@@ -4,7 +4,7 @@
 
 static void other_limits_leave_what_was_used(void **state)
 {
-    const struct standing_limits tight = { 1, 0, 0 }, none = { 0 };
+    const struct standing_limits tight = { 1, 0, 0, 0 }, none = { 0 };
     struct standing *standing = standing_new(&tight);
     uint32_t retry_s = 0;
     (void)state;
@@ -20,7 +20,7 @@ static void other_limits_leave_what_was_used(void **state)
 
 static void a_standing_lives_as_long_as_its_last_user(void **state)
 {
-    const struct standing_limits limits = { 0, 1, 0 };
+    const struct standing_limits limits = { 0, 1, 0, 0 };
     struct standing *standing = standing_new(&limits);
     struct standing *again = standing_hold(standing);
     struct velocity_verdict verdict;
