@@ -301,6 +301,13 @@ bool stream_flush(struct stream *stream)
     return stream_send(stream);
 }
 
+void stream_shut(struct stream *stream)
+{
+    must(stream->output.size == 0);
+    if (stream->state == STREAM_OPEN)
+        transport_shut(&stream->transport);
+}
+
 void stream_deadline(struct stream *stream, int64_t timeout_ms)
 {
     if (stream->state != STREAM_OPEN)

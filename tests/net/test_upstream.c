@@ -180,6 +180,38 @@ static void a_call_gets_a_stream_that_knows_us_and_the_next_call_gets_it_again(v
     assert_int_equal(1, atomic_load(&asker->processor->opened));
 }
 
+static void on_end_readable(void *owner)
+{
+    struct ask *ask = owner;
+
+    if (!stream_ended(ask->stream))
+        return;
+    ask->over = true;
+    loop_stop(ask->asker->loop);
+}
+
+/* The other side has read to our end, and ends in turn. */
+static void a_stream_that_was_shut_hears_the_end_of_the_other_side(void **state)
+{
+    static const struct stream_handler handler = { on_end_readable, on_ask_closed, on_ask_closed,
+                                                   on_ask_closed };
+    struct asker *asker = *state;
+    struct ask ask;
+
+    asker_use(asker, "127.0.0.1", "127.0.0.1", "ca.pem");
+    asker_open(asker);
+    ask_and_wait(asker, &ask);
+    ask.over = false;
+    stream_attach(ask.stream, &handler, &ask);
+    stream_deadline(ask.stream, CONNECT_TIMEOUT_MS);
+    stream_shut(ask.stream);
+    ask_wait(&ask);
+    assert_non_null(ask.stream);
+    assert_true(stream_ended(ask.stream));
+    assert_int_equal(1, atomic_load(&asker->processor->ended));
+    stream_close(ask.stream);
+}
+
 static void a_name_is_looked_up_and_must_be_in_the_certificate(void **state)
 {
     struct asker *asker = *state;
@@ -372,6 +404,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         ASKING(a_call_gets_a_stream_that_knows_us_and_the_next_call_gets_it_again),
+        ASKING(a_stream_that_was_shut_hears_the_end_of_the_other_side),
         ASKING(a_name_is_looked_up_and_must_be_in_the_certificate),
         ASKING(a_certificate_for_another_name_is_refused),
         ASKING(a_certificate_of_another_authority_is_refused),
