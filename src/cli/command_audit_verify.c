@@ -1,11 +1,11 @@
 #include <stdio.h>
 
-#include "audit/checkpoint.h"
 #include "audit/verify.h"
 #include "base/encode.h"
 #include "cli/audit_access.h"
 #include "cli/command_audit.h"
 #include "cli/config_argument.h"
+#include "cli/kept_checkpoint.h"
 #include "gateway/server_parts.h"
 #include "vault/peek.h"
 
@@ -17,7 +17,8 @@ struct arguments {
 
 static const struct argp_option verify_options[] = {
     { "config", 'c', "FILE", 0, "the configuration", 0 },
-    { "against", 'a', "CHECKPOINT", 0, "a checkpoint that was kept: the log must begin with it",
+    { "against", 'a', "CHECKPOINT", 0,
+      "a checkpoint that was kept, or the lines of a sink with one: the log must begin with it",
       0 },
     { "vault", 'v', NULL, 0, "hold every record in the vault against the entry that wrote it", 0 },
     { 0 },
@@ -57,14 +58,8 @@ static void witnesses_done(struct witnesses *witnesses)
 
 static enum err read_older(const char *path, struct witnesses *witnesses, struct why *why)
 {
-    struct buf note AUTO(buf_done) = { 0 };
-    enum err err;
+    enum err err = kept_checkpoint_read(path, &witnesses->access.verifier, &witnesses->older);
 
-    buf_init(&note, NOTE_SIZE_MAX);
-    err = file_read(path, &note);
-    if (err == OK)
-        err =
-            audit_checkpoint_read(buf_bytes(&note), &witnesses->access.verifier, &witnesses->older);
     if (err == ERR_FORGED)
         return why_say(why, err, "%s: was not signed by this log's key", path);
     return err == OK ? OK : why_say(why, err, "%s: %s", path, err_text(err));
