@@ -25,6 +25,7 @@ enum {
     CONFIG_CLIENTS_MAX = 4096,
     CONFIG_ROUTES_MAX = 256,
     CONFIG_ROUTE_PLACES_MAX = 4 * CONFIG_ROUTES_MAX, /* different names from start to stop */
+    CONFIG_SINKS_MAX = 8,
     CONFIG_WORDS_MAX = 32,
     CONFIG_HEADERS_MAX = 16,
 };
@@ -35,7 +36,7 @@ struct config_words {
     char text[CONFIG_WORDS_MAX][CONFIG_NAME_SIZE];
 };
 
-/* Headers that a route adds. */
+/* Headers that a route or a sink adds. */
 struct config_headers {
     size_t count;
     struct config_header {
@@ -108,14 +109,34 @@ struct config_route {
     uint32_t connections_max, queue_max;
 };
 
+enum config_sink_kind { CONFIG_SINK_FILE, CONFIG_SINK_SYSLOG, CONFIG_SINK_HTTPS };
+
+struct config_sink_to {
+    enum config_sink_kind kind;
+    char text[PATH_SIZE]; /* a path; "host" or "host:port"; a url */
+};
+
+struct config_sink {
+    char name[CONFIG_NAME_SIZE];
+    struct config_sink_to to;
+    char ca[PATH_SIZE];
+    char certificate[PATH_SIZE];
+    char key[PATH_SIZE];
+    struct config_headers header_add;
+    bool entries, history, required;
+    int64_t interval_ms, timeout_ms, late_after_ms;
+    uint64_t parcel_max;
+};
+
 struct config {
     char path[PATH_SIZE]; /* of the file itself */
     struct config_gateway gateway;
-    size_t listener_count, tenant_count, client_count, route_count;
+    size_t listener_count, tenant_count, client_count, route_count, sink_count;
     struct config_listener *listeners;
     struct config_tenant *tenants;
     struct config_client *clients;
     struct config_route *routes;
+    struct config_sink *sinks;
 };
 
 enum { CONFIG_MISTAKES_TOLD = 100 };

@@ -7,7 +7,7 @@
 #include "gateway/config.h"
 #include "gateway/option.h"
 
-enum { CONFIG_OPTIONS_MAX = 64, CONFIG_MISTAKES_MAX = CONFIG_MISTAKES_TOLD };
+enum { CONFIG_OPTIONS_MAX = 96, CONFIG_MISTAKES_MAX = CONFIG_MISTAKES_TOLD };
 
 /* One section of the file. */
 struct config_part {

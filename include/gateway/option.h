@@ -17,6 +17,7 @@ enum config_section {
     SECTION_TENANT,
     SECTION_CLIENT,
     SECTION_ROUTE,
+    SECTION_SINK,
     SECTIONS,
 };
 
@@ -37,6 +38,7 @@ enum option_type {
     OPTION_URL,       /* https://host[:port]/path/ */
     OPTION_HEADER,    /* Name: file:PATH or Name: value, once for each header */
     OPTION_DIRECTION, /* outbound or inbound */
+    OPTION_SINK,      /* file:PATH, syslog://host[:port] or https://host[:port]/path */
 };
 
 struct option_row {

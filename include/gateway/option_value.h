@@ -28,6 +28,8 @@ enum err option_read_url(struct bytes value, char ret_text[CONFIG_TEXT_SIZE], ch
 /* Adds one. */
 enum err option_read_header(const char *folder, struct bytes value, struct config_headers *headers,
                             char *ret_problem);
+enum err option_read_sink(const char *folder, struct bytes value, struct config_sink_to *ret_to,
+                          char *ret_problem);
 
 /* words[0] is false, words[1] is true. */
 enum err option_read_bool(const struct bytes words[2], struct bytes value, bool *ret_value,

@@ -59,6 +59,13 @@ bool route_equal(const struct route *a, const struct route *b);
 /* Split https://host[:port]/path/ into the members of a route. ERR_CONFIG. */
 enum err route_read_url(struct bytes url, struct route *route);
 
+/* Split host, host:port or [address]:port into host, port and authority. ERR_CONFIG. */
+enum err route_read_authority(struct bytes text, in_port_t preset, struct route *route);
+
+/* The value of a header to add, out of its file if it is in one. Initializes the buffer, which the
+ * caller frees in any case. ERR_LIMIT, and what file_read_private() says. */
+enum err route_read_header(const struct config_header *header, struct buf *ret_value);
+
 /* base64 of a SHA-256. ERR_CONFIG. */
 enum err route_read_pin(struct bytes text, uint8_t ret_pin[TLS_PIN_SIZE]);
 

@@ -9,6 +9,7 @@
 
 #include "base/why.h"
 #include "gateway/config.h"
+#include "gateway/exporter.h"
 #include "gateway/route.h"
 #include "gateway/worker.h"
 
@@ -35,12 +36,14 @@ struct server {
     struct cvc_box *cvcs;
     struct quarantine *quarantine;
     struct memory memory; /* held by all requests in work */
+    struct exporters *exporters;
     struct sockets sockets;
     size_t worker_count;
     struct worker *workers[WORKERS_MAX];
     struct loop *loop;
     struct admin *admin;
     struct timer drain_check;
+    struct timer exporter_check;
     int64_t drain_deadline_ms;
     int64_t started_ms;
     int64_t instructed_ms; /* older instructions are refused */
@@ -50,9 +53,8 @@ struct server {
 /* Serve until SIGTERM or SIGINT, then drain. Logs what happens; `why` says why it did not start. */
 enum err server_run(const struct config *config, struct why *why);
 
-/* Read the file again and put certificates, revocation lists, clients and routes
- * in force; on any mistake
- * nothing changes and `why` says what it was. */
+/* Read the file again and put certificates, revocation lists, clients, routes and sinks in force;
+ * on any mistake nothing changes and `why` says what it was. */
 enum err server_reload(struct server *server, struct why *why);
 
 #endif

@@ -64,6 +64,15 @@ static enum err check_routes(const struct config *config, struct why *why)
     return OK;
 }
 
+static enum err check_sinks(const struct config *config, struct why *why)
+{
+    struct exporters *exporters = NULL;
+    enum err err = exporters_open(config, &exporters, why);
+
+    exporters_close(exporters);
+    return err;
+}
+
 static int check(const char *path)
 {
     struct config *config = config_of_argument(path);
@@ -75,6 +84,8 @@ static int check(const char *path)
     err = check_certificates(config, &why);
     if (err == OK)
         err = check_routes(config, &why);
+    if (err == OK)
+        err = check_sinks(config, &why);
     config_free(config);
     if (err != OK) {
         (void)fprintf(stderr, "%s: %s\n", path, why.text[0] == '\0' ? err_text(err) : why.text);

@@ -49,6 +49,36 @@ static void print_integer(struct json_reader *reader, const char *name, const ch
         (void)printf("%-12s %lld\n", label, (long long)value);
 }
 
+static bool take_flag(struct json_reader *reader, const char *name)
+{
+    bool value = false;
+
+    return json_take_bool(reader, name, &value) && value;
+}
+
+/* One line each: how far, how far behind, and why. */
+static void print_sinks(struct json_reader *status)
+{
+    struct json_items items = { 0 };
+    const struct json_node *node;
+
+    (void)json_take_items(status, "sinks", &items);
+    while ((node = json_items_next(&items)) != NULL) {
+        struct json_reader sink = json_reader_on(node, status->fault);
+        struct bytes name = { 0 }, reason = { 0 };
+        int64_t position = 0, behind = 0;
+
+        (void)json_take_text(&sink, "name", &name);
+        (void)json_take_text(&sink, "reason", &reason);
+        (void)json_take_integer(&sink, "position", &position);
+        (void)json_take_integer(&sink, "behind", &behind);
+        (void)printf("%-12s %.*s: %lld arrived, %lld behind%s%s%.*s\n", "sink", (int)name.size,
+                     (const char *)name.data, (long long)position, (long long)behind,
+                     take_flag(&sink, "late") ? ", late" : "", reason.size == 0 ? "" : ": ",
+                     (int)reason.size, (const char *)reason.data);
+    }
+}
+
 static enum err print_people(struct bytes text)
 {
     struct json_doc doc AUTO(json_doc_done) = { 0 };
@@ -71,6 +101,7 @@ static enum err print_people(struct bytes text)
         print_integer(&vault, "cards", "cards");
         print_integer(&vault, "bytes", "vault bytes");
     }
+    print_sinks(&status);
     return fault.err;
 }
 

@@ -2,6 +2,7 @@
 
 #include "base/json_writer.h"
 #include "base/clock.h"
+#include "gateway/exporter_metrics.h"
 #include "gateway/metrics.h"
 #include "gateway/operator_desk.h"
 #include "gateway/readiness.h"
@@ -19,18 +20,18 @@ static int write_readyz(struct server *server, struct buf *body)
     struct readiness readiness;
 
     readiness_judge(server, &readiness);
-    if (readiness.count == 0)
+    if (readiness.state == STATE_READY)
         buf_add_str(body, "ok\n");
-    for (size_t i = 0; i < readiness.count; i++) {
-        buf_add_str(body, readiness.reasons[i]);
-        buf_add_u8(body, '\n');
-    }
-    return readiness.count == 0 ? 200 : 503;
+    for (size_t i = 0; i < readiness.count; i++)
+        buf_format(body, "%s%s\n", readiness.state == STATE_READY ? "warning: " : "",
+                   readiness.reasons[i]);
+    return readiness.state == STATE_READY ? 200 : 503;
 }
 
 static int write_metrics(struct server *server, struct buf *body)
 {
     metrics_write(server, body);
+    exporter_metrics_write(server->exporters, body);
     return 200;
 }
 

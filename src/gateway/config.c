@@ -56,5 +56,6 @@ void config_free(struct config *config)
     free(config->tenants);
     free(config->clients);
     free(config->routes);
+    free(config->sinks);
     free(config);
 }

@@ -37,6 +37,10 @@ static struct config_array array_of(const struct config_build *build, enum confi
         array = (struct config_array){ config->routes, &config->route_count, CONFIG_ROUTES_MAX,
                                        sizeof(config->routes[0]) };
         break;
+    case SECTION_SINK:
+        array = (struct config_array){ config->sinks, &config->sink_count, CONFIG_SINKS_MAX,
+                                       sizeof(config->sinks[0]) };
+        break;
     case SECTION_GATEWAY:
     case SECTIONS: array = (struct config_array){ &config->gateway, NULL, 1, 0 }; break;
     }
@@ -49,8 +53,9 @@ static bool make_arrays(struct config *config)
     config->tenants = calloc(CONFIG_TENANTS_MAX, sizeof(config->tenants[0]));
     config->clients = calloc(CONFIG_CLIENTS_MAX, sizeof(config->clients[0]));
     config->routes = calloc(CONFIG_ROUTES_MAX, sizeof(config->routes[0]));
+    config->sinks = calloc(CONFIG_SINKS_MAX, sizeof(config->sinks[0]));
     return config->listeners != NULL && config->tenants != NULL && config->clients != NULL &&
-           config->routes != NULL;
+           config->routes != NULL && config->sinks != NULL;
 }
 
 enum err config_build_init(struct config_build *build, const char *path)

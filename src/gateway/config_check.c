@@ -133,6 +133,35 @@ static void check_route(struct config_build *build, const struct config_part *pa
                            route->name);
 }
 
+static bool sink_has_address(const struct config_sink *sink)
+{
+    struct route scratch = { 0 };
+    struct bytes text = bytes_str(sink->to.text);
+
+    return sink->to.kind == CONFIG_SINK_HTTPS ? route_read_url(text, &scratch) == OK
+                                              : route_read_authority(text, 1, &scratch) == OK;
+}
+
+static void check_sink(struct config_build *build, const struct config_part *part)
+{
+    const struct config_sink *sink = config_part_values(build, part);
+
+    if ((sink->certificate[0] == '\0') != (sink->key[0] == '\0'))
+        config_build_blame(build, part->line, "[sink %s] certificate, key: need each other",
+                           sink->name);
+    if (sink->header_add.count > 0 && sink->to.kind != CONFIG_SINK_HTTPS)
+        config_build_blame(build, config_part_line(part, "header_add"),
+                           "[sink %s] header_add: is for https only", sink->name);
+    if (sink->to.text[0] == '\0' || sink->to.kind == CONFIG_SINK_FILE)
+        return;
+    if (!sink_has_address(sink))
+        config_build_blame(build, config_part_line(part, "to"),
+                           "[sink %s] to: must be syslog://host[:port] or https://host[:port]/path",
+                           sink->name);
+    if (sink->ca[0] == '\0')
+        config_build_blame(build, part->line, "[sink %s] ca: is missing", sink->name);
+}
+
 /* Files that must be there when the gateway starts: those that name certificates and keys. */
 static void check_file(struct config_build *build, const struct config_part *part,
                        const struct option_row *option)
@@ -181,6 +210,7 @@ static void check_part(struct config_build *build, size_t place)
     switch (part->section) {
     case SECTION_CLIENT: check_client(build, part); break;
     case SECTION_ROUTE: check_route(build, part); break;
+    case SECTION_SINK: check_sink(build, part); break;
     case SECTION_GATEWAY:
     case SECTION_LISTENER:
     case SECTION_TENANT: break;

@@ -301,7 +301,7 @@ void metrics_write(struct server *server, struct buf *body)
     readiness_judge(server, &readiness);
     metric_begin(body, &build);
     metric_sample(body, build.name, "version=\"" PANGATE_VERSION "\"", 1);
-    metric_single(body, &ready, readiness.count == 0);
+    metric_single(body, &ready, readiness.state == STATE_READY);
     write_requests(server, body);
     write_durations(server, body);
     write_refusals(server, body);

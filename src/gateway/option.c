@@ -127,13 +127,37 @@ static const struct option_row options[] = {
       "connections to the processor at once" },
     { SECTION_ROUTE, "queue_max", OPTION_COUNT, AT(route, queue_max), "1024", 0, 1000000,
       "requests that may wait for a connection" },
+
+    { SECTION_SINK, "to", OPTION_SINK, AT(sink, to), NULL, 0, 0,
+      "where the log goes: file:PATH, syslog://host[:port] (TLS) or https://host[:port]/path" },
+    { SECTION_SINK, "ca", OPTION_PATH, AT(sink, ca), "", 0, 0,
+      "the authorities that the receiver's certificate comes from, PEM" },
+    { SECTION_SINK, "certificate", OPTION_PATH, AT(sink, certificate), "", 0, 0,
+      "our certificate to the receiver, PEM" },
+    { SECTION_SINK, "key", OPTION_PATH, AT(sink, key), "", 0, 0, "its private key, PEM" },
+    { SECTION_SINK, "header_add", OPTION_HEADER, AT(sink, header_add), "", 0, 0,
+      "for https: a header to add: Name: file:PATH or Name: value; up to 16 times" },
+    { SECTION_SINK, "entries", OPTION_BOOL, AT(sink, entries), "yes", 0, 0,
+      "entries and checkpoints? no: checkpoints alone" },
+    { SECTION_SINK, "history", OPTION_BOOL, AT(sink, history), "yes", 0, 0,
+      "does a new sink begin with the first entry of the log? no: with what comes" },
+    { SECTION_SINK, "required", OPTION_BOOL, AT(sink, required), "no", 0, 0,
+      "is the gateway not ready while this sink is late? no: readyz only warns" },
+    { SECTION_SINK, "late_after", OPTION_DURATION, AT(sink, late_after_ms), "5m", S, 30 * D,
+      "how long a sink may be behind before it is late" },
+    { SECTION_SINK, "interval", OPTION_DURATION, AT(sink, interval_ms), "1s", 100 * MS, H,
+      "how long entries are gathered once it has caught up" },
+    { SECTION_SINK, "timeout", OPTION_DURATION, AT(sink, timeout_ms), "30s", S, H,
+      "for connecting, and then for the receiver to take and confirm a parcel" },
+    { SECTION_SINK, "parcel_max", OPTION_SIZE, AT(sink, parcel_max), "512K", 16 * KI, 16 * MI,
+      "the most that is sent at once" },
 };
 
 enum { OPTION_COUNT_OF = sizeof(options) / sizeof(options[0]) };
 
 static const char *const section_names[SECTIONS] = {
     [SECTION_GATEWAY] = "gateway", [SECTION_LISTENER] = "listener", [SECTION_TENANT] = "tenant",
-    [SECTION_CLIENT] = "client",   [SECTION_ROUTE] = "route",
+    [SECTION_CLIENT] = "client",   [SECTION_ROUTE] = "route",       [SECTION_SINK] = "sink",
 };
 
 size_t option_count(void)

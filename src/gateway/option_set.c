@@ -44,6 +44,8 @@ enum err option_set(const struct option_row *option, const struct option_input *
     case OPTION_URL: return option_read_url(value, member, ret_problem);
     case OPTION_HEADER:
         return option_read_header(folder, value, (struct config_headers *)member, ret_problem);
+    case OPTION_SINK:
+        return option_read_sink(folder, value, (struct config_sink_to *)member, ret_problem);
     case OPTION_DIRECTION: return option_read_bool(directions, value, (bool *)member, ret_problem);
     }
     must(false);

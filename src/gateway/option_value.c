@@ -299,6 +299,31 @@ enum err option_read_header(const char *folder, struct bytes value, struct confi
     return OK;
 }
 
+enum err option_read_sink(const char *folder, struct bytes value, struct config_sink_to *ret_to,
+                          char *ret_problem)
+{
+    static const struct {
+        struct bytes scheme;
+        enum config_sink_kind kind;
+    } kinds[] = { { { (const uint8_t *)"file:", 5 }, CONFIG_SINK_FILE },
+                  { { (const uint8_t *)"syslog://", 9 }, CONFIG_SINK_SYSLOG },
+                  { { (const uint8_t *)"https://", 8 }, CONFIG_SINK_HTTPS } };
+
+    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+        struct bytes rest = bytes_from(value, kinds[i].scheme.size);
+
+        if (!bytes_start_with(value, kinds[i].scheme) || rest.size == 0)
+            continue;
+        ret_to->kind = kinds[i].kind;
+        if (ret_to->kind == CONFIG_SINK_FILE)
+            return option_read_path(folder, rest, ret_to->text, ret_problem);
+        if (bytes_copy_text(ret_to->kind == CONFIG_SINK_HTTPS ? value : rest, ret_to->text,
+                            PATH_SIZE))
+            return OK;
+    }
+    return say(ret_problem, "must be file:PATH, syslog://host[:port] or https://host[:port]/path");
+}
+
 enum err option_read_bool(const struct bytes words[2], struct bytes value, bool *ret_value,
                           char *ret_problem)
 {

@@ -50,6 +50,26 @@ static void judge_listeners(struct server *server, struct readiness *readiness)
     }
 }
 
+/* A log that is not copied off the box is a matter for people; whether the box may go on without is
+ * the operator's choice. */
+static void judge_exporters(struct server *server, struct readiness *readiness)
+{
+    for (size_t i = 0; server->exporters != NULL && i < server->exporters->count; i++) {
+        const struct exporter *exporter = &server->exporters->list[i];
+        struct exporter_health health;
+
+        exporter_health(exporter, &health);
+        if (!health.late)
+            continue;
+        add_reason(readiness, "sink %s: %llu entries behind since %lld s: %s",
+                   exporter->config.name, (unsigned long long)health.stats.behind,
+                   (long long)health.stats.behind_ms / 1000,
+                   health.stats.reason[0] == '\0' ? "it is slow" : health.stats.reason);
+        if (exporter->config.required)
+            readiness->state = STATE_FAILED;
+    }
+}
+
 void readiness_judge(struct server *server, struct readiness *ret_readiness)
 {
     *ret_readiness = (struct readiness){ .state = STATE_READY };
@@ -57,6 +77,7 @@ void readiness_judge(struct server *server, struct readiness *ret_readiness)
     judge_listeners(server, ret_readiness);
     if (ret_readiness->count > 0)
         ret_readiness->state = STATE_FAILED;
+    judge_exporters(server, ret_readiness);
     if (server->draining) {
         add_reason(ret_readiness, "the gateway is draining");
         ret_readiness->state = STATE_DRAINING;

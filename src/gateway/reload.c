@@ -7,6 +7,7 @@ struct reloaded {
     struct tls_server *tls[CONFIG_LISTENERS_MAX];
     struct shared_clients *clients;
     struct routes *routes;
+    struct exporters *exporters;
 };
 
 static void reloaded_done(struct reloaded *reloaded)
@@ -15,6 +16,7 @@ static void reloaded_done(struct reloaded *reloaded)
         tls_server_release(reloaded->tls[i]);
     shared_clients_release(reloaded->clients);
     routes_release(reloaded->routes);
+    exporters_close(reloaded->exporters);
     config_free(reloaded->config);
 }
 
@@ -42,6 +44,7 @@ static enum err read_again(struct server *server, struct reloaded *reloaded, str
     TRY(tenants_ensure(reloaded->config, server->keyring, why));
     TRY(clients_recall(server, reloaded->config, why));
     TRY(shared_clients_new(reloaded->config, server->keyring, why, &reloaded->clients));
+    TRY(exporters_open(reloaded->config, &reloaded->exporters, why));
     return tls_servers_open(reloaded->config, server->tls, reloaded->tls, why);
 }
 
@@ -65,12 +68,14 @@ static void swap(struct server *server, struct reloaded *reloaded)
 {
     struct reloaded before = { .config = server->clients,
                                .clients = server->shared,
-                               .routes = server->routes };
+                               .routes = server->routes,
+                               .exporters = server->exporters };
 
     memcpy(before.tls, server->tls, sizeof(before.tls));
     server->clients = reloaded->config;
     server->shared = reloaded->clients;
     server->routes = reloaded->routes;
+    server->exporters = reloaded->exporters;
     memcpy(server->tls, reloaded->tls, sizeof(server->tls));
     *reloaded = before;
 }
@@ -85,5 +90,7 @@ enum err server_reload(struct server *server, struct why *why)
         tell_worker(server->workers[i], &reloaded);
     swap(server, &reloaded);
     cvc_box_divide(server->cvcs, server->clients->tenant_count);
-    return OK;
+    exporters_close(reloaded.exporters); /* the new ones go on where these have come to */
+    reloaded.exporters = NULL;
+    return exporters_start(server->exporters, server->vault, server->keyring, why);
 }

@@ -27,8 +27,7 @@ static enum err read_port(struct bytes text, in_port_t *ret_port)
     return OK;
 }
 
-/* "name", "name:port", "[::1]:port". */
-static enum err read_authority(struct bytes text, struct route *route)
+enum err route_read_authority(struct bytes text, in_port_t preset, struct route *route)
 {
     bool bracketed = text.size > 0 && text.data[0] == '[';
     size_t end = bytes_index(text, bracketed ? ']' : ':');
@@ -38,7 +37,8 @@ static enum err read_authority(struct bytes text, struct route *route)
     if (!authority_is_valid(text) || end < bracketed ||
         !bytes_copy_text(host, route->host, sizeof(route->host)))
         return ERR_CONFIG;
-    route->port = HTTPS_PORT;
+    route->authority = text;
+    route->port = preset;
     return rest.size == 0 ? OK : read_port(bytes_from(rest, 1), &route->port);
 }
 
@@ -48,10 +48,9 @@ enum err route_read_url(struct bytes url, struct route *route)
     size_t slash = bytes_index(rest, '/');
     struct target target;
 
-    route->authority = bytes_of(rest.data, slash);
     route->base = bytes_from(rest, slash);
     route->path = route->base.size == 0 ? bytes_lit("/") : route->base;
-    TRY(read_authority(route->authority, route));
+    TRY(route_read_authority(bytes_of(rest.data, slash), HTTPS_PORT, route));
     if (route->base.size > 0 && (target_read(route->base, &target) != OK || target.has_query))
         return ERR_CONFIG;
     while (bytes_end_with(route->base, bytes_lit("/")))
@@ -60,17 +59,17 @@ enum err route_read_url(struct bytes url, struct route *route)
 }
 
 /* A key in a file mostly ends with a line break. */
-static enum err read_added(const struct config_header *header, struct buf *value)
+enum err route_read_header(const struct config_header *header, struct buf *ret_value)
 {
-    buf_init(value, ADDED_MAX);
+    buf_init(ret_value, ADDED_MAX);
     if (!header->is_file) {
-        buf_add_str(value, header->value);
-        return buf_check(value);
+        buf_add_str(ret_value, header->value);
+        return buf_check(ret_value);
     }
-    TRY(file_read_private(header->value, value));
-    while (bytes_end_with(buf_bytes(value), bytes_lit("\n")) ||
-           bytes_end_with(buf_bytes(value), bytes_lit("\r")))
-        buf_cut(value, value->size - 1);
+    TRY(file_read_private(header->value, ret_value));
+    while (bytes_end_with(buf_bytes(ret_value), bytes_lit("\n")) ||
+           bytes_end_with(buf_bytes(ret_value), bytes_lit("\r")))
+        buf_cut(ret_value, ret_value->size - 1);
     return OK;
 }
 
@@ -151,7 +150,7 @@ static enum err route_open(struct route *route, struct why *why)
                            config->name);
     }
     for (size_t i = 0; i < config->header_add.count; i++) {
-        if (read_added(&config->header_add.list[i], &route->added[i]) != OK)
+        if (route_read_header(&config->header_add.list[i], &route->added[i]) != OK)
             return why_say(why, ERR_CONFIG,
                            "[route %s] header_add: the file must be there, be its owner's only, "
                            "and hold at most 4 KiB",

@@ -12,7 +12,7 @@
 #include "net/resolver.h"
 #include "service/quarantine.h"
 
-enum { DRAIN_CHECK_MS = 50 };
+enum { DRAIN_CHECK_MS = 50, EXPORTER_CHECK_MS = 1000 };
 
 static void stop_workers(struct server *server)
 {
@@ -86,6 +86,21 @@ static void on_hangup(void *owner)
     notify("READY=1");
 }
 
+static void on_exporter_check(void *owner)
+{
+    struct server *server = owner;
+
+    exporters_watch(server->exporters, server->vault);
+}
+
+static enum err start_exporters(struct server *server, struct why *why)
+{
+    TRY(exporters_open(server->config, &server->exporters, why));
+    TRY(exporters_start(server->exporters, server->vault, server->keyring, why));
+    timer_repeat(&server->exporter_check, EXPORTER_CHECK_MS);
+    return OK;
+}
+
 static enum err watch_signals(struct server *server)
 {
     TRY(loop_watch_signal(server->loop, SIGTERM, on_terminate, server));
@@ -98,10 +113,12 @@ static enum err start(struct server *server, struct why *why)
     if (loop_new(&server->loop) != OK || watch_signals(server) != OK)
         return why_say(why, ERR_MEMORY, "no event loop could be made");
     timer_init(&server->drain_check, server->loop, on_drain_check, server);
+    timer_init(&server->exporter_check, server->loop, on_exporter_check, server);
     TRY(server_open_sockets(server, why));
     TRY(server_drop_rights(server->config, why));
     TRY(server_open_vault(server, why));
     TRY(server_open_workers(server, why));
+    TRY(start_exporters(server, why));
     TRY(admin_new(server, &server->admin, why));
     for (size_t i = 0; i < server->worker_count; i++) {
         if (worker_start(server->workers[i]) != OK)
@@ -117,6 +134,7 @@ static void close_all(struct server *server)
         worker_free(server->workers[i]);
     admin_free(server->admin);
     server_close_sockets(server);
+    exporters_close(server->exporters);
     if (server->vault != NULL)
         vault_close(server->vault);
     for (size_t i = 0; i < CONFIG_LISTENERS_MAX; i++)
@@ -130,6 +148,7 @@ static void close_all(struct server *server)
         keyring_free(server->keyring);
     config_free(server->clients);
     timer_stop(&server->drain_check);
+    timer_stop(&server->exporter_check);
     loop_free(server->loop);
 }
 

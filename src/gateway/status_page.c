@@ -97,6 +97,25 @@ static void write_certificates(struct json_writer *json, const struct server *se
     json_close(json, ']');
 }
 
+static void write_sinks(struct json_writer *json, const struct server *server)
+{
+    json_open(json, "sinks", '[');
+    for (size_t i = 0; server->exporters != NULL && i < server->exporters->count; i++) {
+        struct exporter_health health;
+        exporter_health(&server->exporters->list[i], &health);
+        json_open(json, NULL, '{');
+        json_str(json, "name", server->exporters->list[i].config.name);
+        json_number(json, "position", (int64_t)health.stats.position);
+        json_number(json, "behind", (int64_t)health.stats.behind);
+        json_bool(json, "failing", health.stats.failing);
+        json_bool(json, "late", health.late);
+        if (health.stats.reason[0] != '\0')
+            json_str(json, "reason", health.stats.reason);
+        json_close(json, '}');
+    }
+    json_close(json, ']');
+}
+
 void status_page_write(struct server *server, struct buf *body)
 {
     struct json_writer json = json_writer_on(body);
@@ -119,6 +138,7 @@ void status_page_write(struct server *server, struct buf *body)
     write_vault(&json, server, &stats);
     write_quarantine(&json, server);
     write_certificates(&json, server);
+    write_sinks(&json, server);
     json_close(&json, '}');
     buf_add_u8(body, '\n');
 }

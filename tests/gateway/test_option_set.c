@@ -13,6 +13,7 @@ union section {
     struct config_tenant tenant;
     struct config_client client;
     struct config_route route;
+    struct config_sink sink;
 };
 
 struct setting {
@@ -127,7 +128,7 @@ static const char *a_value_of(const struct option_row *option)
     case OPTION_ADDRESS: return "127.0.0.1:8443";
     case OPTION_IDENTITY: return "DNS:shop.example";
     case OPTION_DURATION: return "1s";
-    case OPTION_SIZE: return option->least >= 1 << 20 ? "1G" : "8K";
+    case OPTION_SIZE: return option->least >= 1 << 20 ? "1G" : "32K";
     case OPTION_COUNT: return "1";
     case OPTION_RATE: return "10/s";
     case OPTION_BOOL: return "yes";
@@ -136,6 +137,7 @@ static const char *a_value_of(const struct option_row *option)
     case OPTION_URL: return "https://psp.example/v1/";
     case OPTION_HEADER: return "Authorization: file:psp.secret";
     case OPTION_DIRECTION: return "inbound";
+    case OPTION_SINK: return "file:log.jsonl";
     }
     return NULL;
 }
@@ -174,6 +176,7 @@ static void a_problem_never_repeats_the_value(void **state)
     size_t refused = 0;
 
     for (size_t i = 0; i < option_count(); i++) {
+        memset(setting->section, 0, sizeof(union section)); /* of whichever kind it is now */
         for (size_t j = 0; j < sizeof(values) / sizeof(values[0]); j++) {
             if (set(setting, option_at(i), values[j]) == OK)
                 continue;

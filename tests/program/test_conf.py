@@ -44,10 +44,15 @@ def test_the_example_is_right(pangate, installed):
 
 def test_every_option_of_the_example_is_known_even_those_commented_out(pangate, installed):
     text = installed.read_text()
-    options = re.sub(r"(?m)^;(?=\w+ = )", "", text)
+    options = re.sub(r"(?m)^;(?=\w+ = |\[)", "", text)
     assert options != text
-    (installed.parent / "psp.secret").write_text("Bearer x\n")
-    (installed.parent / "psp.secret").chmod(0o600)
+    for name in "psp.secret", "witness.secret":
+        (installed.parent / name).write_text("Bearer x\n")
+        (installed.parent / name).chmod(0o600)
+    certs = installed.parent / "certs"
+    for name in "siem-ca.pem", "witness-ca.pem":
+        shutil.copy(certs / "ca.pem", certs / name)
+    make("make-client", certs, "to-siem")
     installed.write_text(options.replace("/disk2/", f"{installed.parent}/"))
     ran = check(pangate, "-c", installed)
     assert ran.returncode == 0, ran.stderr
