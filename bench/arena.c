@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "bench/call.h"
-#include "bench/folder.h"
 #include "bench/target.h"
 
 enum { ANSWER_MAX = 1 << 24, REQUEST_MAX = 1024 };
@@ -75,34 +74,17 @@ enum err arena_open(struct arena *arena, struct why *why)
 
 void arena_close_yard(struct arena *arena)
 {
-    yard_stop(&arena->yard);
-    if (arena->yard.folder[0] != '\0' && !arena->options.keep)
-        folder_remove(arena->yard.folder);
-    arena->yard = (struct yard){ 0 };
+    yard_close(&arena->yard, &arena->options);
 }
 
 enum err arena_open_yard(struct arena *arena, uint64_t cards, struct why *why)
 {
-    static const char *const names[] = { "ca.pem", "shop.pem", "shop.key", "back-office.pem",
-                                         "back-office.key" };
-    struct options *options = &arena->options;
-
-    if (arena->yard.pid > 0 && options->cards == cards)
+    if (arena->yard.pid > 0 && arena->yard.cards == cards)
         return OK;
     arena_close_yard(arena);
-    TRY(yard_make(options, cards, why, &arena->yard));
-    TRY(yard_start(&arena->yard, options, why));
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-        yard_certificate(&arena->yard, names[i], arena->paths[i]);
-    options->url = arena->yard.url;
-    options->ca = arena->paths[0];
-    options->cert = arena->paths[1];
-    options->key = arena->paths[2];
-    options->cert2 = arena->paths[3];
-    options->key2 = arena->paths[4];
-    options->tokens = arena->yard.tokens;
-    options->cards = cards;
-    options->pid = arena->yard.pid;
+    TRY(yard_make(&arena->options, cards, why, &arena->yard));
+    TRY(yard_start(&arena->yard, &arena->options, why));
+    yard_point(&arena->yard, arena->paths, &arena->options);
     return OK;
 }
 

@@ -18,8 +18,8 @@ struct arena { /* declare with AUTO(arena_done); large: not on a thread's small 
     struct peer_server peers[PEER_KINDS]; /* pid 0: it is missing */
     struct histogram syncs_ns;            /* fdatasync, between the rounds of a match */
     struct verdicts verdicts;
-    struct yard yard;         /* folder "": the gateway is not ours */
-    char paths[5][PATH_SIZE]; /* what options points to: ca, cert, key, cert2, key2 */
+    struct yard yard;                  /* folder "": the gateway is not ours */
+    char paths[YARD_PATHS][PATH_SIZE]; /* what options points to */
 };
 
 /* Start the peers beside the gateway of arena->options. What is not installed is left out, and

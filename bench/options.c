@@ -6,7 +6,13 @@
 
 #include "bench/statistics.h"
 
-enum { PIPELINE_LEAST = 1, PIPELINE_MOST = 64, BATCH_MOST = 1000, HUNDRED = 100 };
+enum {
+    PIPELINE_LEAST = 1,
+    PIPELINE_MOST = 64,
+    BATCH_MOST = 1000,
+    HUNDRED = 100,
+    CONNECTIONS_OF_TABLE = 2000
+};
 
 enum option_key {
     KEY_URL = 256,
@@ -51,7 +57,7 @@ static const struct argp_option table[] = {
     { "key", KEY_KEY, "FILE", 0, "and its key", 0 },
     { "cert2", KEY_CERT2, "FILE", 0, "a second client, for calls that the first may not make", 0 },
     { "key2", KEY_KEY2, "FILE", 0, "and its key", 0 },
-    { "connections", KEY_CONNECTIONS, "N", 0, "at the same time (32)", 1 },
+    { "connections", KEY_CONNECTIONS, "N", 0, "at the same time (32); table: at most (2000)", 1 },
     { "duration", KEY_DURATION, "SECONDS", 0, "of one round, without its warm-up (10)", 1 },
     { "warmup", KEY_WARMUP, "SECONDS", 0, "before each round, not counted; 0: none (1)", 1 },
     { "rounds", KEY_ROUNDS, "N", 0, "the figures are their medians (3)", 1 },
@@ -237,5 +243,7 @@ void options_parse(const char *name, int argc, char **argv, struct options *opti
     argv[0] = program;
     options_init(options);
     options->has_gateway = has_gateway;
+    if (has_gateway)
+        options->connections = CONNECTIONS_OF_TABLE;
     (void)argp_parse(&parser, argc, argv, 0, NULL, options);
 }

@@ -3,6 +3,9 @@
 static const struct row rows[] = {
     { "latency of detokenize", row_latency },
     { "calls of inspect", row_calls },
+    { "lmdb beside batches", row_lmdb },
+    { "many cards", row_many },
+    { "growth", row_growth },
     { NULL, NULL },
 };
 

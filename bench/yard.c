@@ -97,7 +97,7 @@ enum err yard_make(const struct options *options, uint64_t cards, struct why *wh
 {
     struct yard *yard = ret_yard;
 
-    *yard = (struct yard){ .workers = options->workers, .port = port_find_free() };
+    *yard = (struct yard){ .workers = options->workers, .port = port_find_free(), .cards = cards };
     (void)snprintf(yard->folder, sizeof(yard->folder), "%.400s/cards-%llu", options->folder,
                    (unsigned long long)cards);
     (void)snprintf(yard->config, sizeof(yard->config), "%s/bench.conf", yard->folder);
@@ -165,16 +165,36 @@ enum err yard_command(const struct yard *yard, const struct options *options, co
     return program_run(&(struct program){ .words = words });
 }
 
-int64_t yard_vault_bytes(const struct yard *yard)
+int64_t yard_bytes(const struct yard *yard, const char *name)
 {
-    static const char *const names[] = { "vault.mdb", "audit" };
-    int64_t bytes = 0;
+    char path[PATH_SIZE];
 
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-        char path[PATH_SIZE + 32];
+    (void)snprintf(path, sizeof(path), "%.400s/%s", yard->folder, name);
+    return folder_bytes(path);
+}
 
-        (void)snprintf(path, sizeof(path), "%s/vault/%s", yard->folder, names[i]);
-        bytes += folder_bytes(path);
-    }
-    return bytes;
+void yard_point(const struct yard *yard, char paths[YARD_PATHS][PATH_SIZE], struct options *options)
+{
+    static const char *const names[YARD_PATHS] = { "ca.pem", "shop.pem", "shop.key",
+                                                   "back-office.pem", "back-office.key" };
+
+    for (size_t i = 0; i < YARD_PATHS; i++)
+        yard_certificate(yard, names[i], paths[i]);
+    options->url = yard->url;
+    options->ca = paths[0];
+    options->cert = paths[1];
+    options->key = paths[2];
+    options->cert2 = paths[3];
+    options->key2 = paths[4];
+    options->tokens = yard->tokens;
+    options->cards = yard->cards;
+    options->pid = yard->pid;
+}
+
+void yard_close(struct yard *yard, const struct options *options)
+{
+    yard_stop(yard);
+    if (yard->folder[0] != '\0' && !options->keep)
+        folder_remove(yard->folder);
+    *yard = (struct yard){ 0 };
 }

@@ -13,9 +13,12 @@
 #include "base/why.h"
 #include "bench/options.h"
 
+enum { YARD_PATHS = 5 };
+
 struct yard { /* declare with AUTO(yard_stop); zeroed: not running */
     char folder[PATH_SIZE], config[PATH_SIZE + 16], tokens[PATH_SIZE + 16];
     char url[64];
+    uint64_t cards;
     unsigned port;
     unsigned workers;        /* 0: one per core */
     unsigned processor_port; /* where the route `psp` leads */
@@ -38,7 +41,14 @@ void yard_certificate(const struct yard *yard, const char *name, char ret_path[P
 /* Run a subcommand of pangate on its configuration, while it is stopped. */
 enum err yard_command(const struct yard *yard, const struct options *options, const char *command);
 
-/* What its folder `vault` takes on disk, in bytes: everything but the journal. */
-int64_t yard_vault_bytes(const struct yard *yard);
+/* What a file or a folder below its own takes on disk. */
+int64_t yard_bytes(const struct yard *yard, const char *name);
+
+/* Let options name it, its clients and its tokens; both are lent what they point to. */
+void yard_point(const struct yard *yard, char paths[YARD_PATHS][PATH_SIZE],
+                struct options *options);
+
+/* Stop it, and unless options.keep is set its folder goes. */
+void yard_close(struct yard *yard, const struct options *options);
 
 #endif

@@ -271,6 +271,31 @@ def test_rows_that_are_no_match_are_measured_too(table):
     assert table("calls of inspect").returncode == 0
 
 
+def test_the_vault_is_set_beside_lmdb_alone(table):
+    ran = table("lmdb")
+    assert ran.returncode == 0, ran.stderr
+    figures = [row[1] for row in rows_of(table)]
+    assert figures == ["cards a second, x LMDB by 8,192", "cards a second, x LMDB by 32"]
+    assert [path.name for path in table.folder.iterdir()] == ["table.md"]
+
+
+def test_many_cards_are_set_beside_fewer(table):
+    ran = table("many cards")
+    assert ran.returncode == 0, ran.stderr
+    figures = {row[1]: float(row[2].split()[0]) for row in rows_of(table)}
+    assert figures["seconds from start until serving"] > 0
+    assert figures["CPU per detokenize, x that of 500 cards"] > 0
+    assert figures["bytes per card in the vault's file, compacted"] > 100
+
+
+def test_growth_is_shown_over_cards_connections_and_cores(table):
+    ran = table("growth", "--rounds", 1, "--connections", 32)
+    assert ran.returncode == 0, ran.stderr
+    rows = rows_of(table)
+    assert len(rows) == 3 * 2 * min(2, os.cpu_count())
+    assert rows[0][0] == "251 cards, 1 connections, 1 core" and float(rows[0][2].split()[0]) > 0
+
+
 @pytest.mark.parametrize("only", ["whole document", "inspect at 32", "burst"])
 def test_a_row_of_the_table_starts_what_it_needs_and_leaves_nothing(table, only):
     if not os.access("/usr/sbin/nginx", os.X_OK):
