@@ -11,6 +11,8 @@ int64_t clock_wall_ms(void); /* milliseconds since 1970-01-01T00:00:00Z */
 int64_t clock_mono_ms(void);
 int64_t clock_mono_ns(void);
 
-void clock_sleep_ms(int64_t ms); /* of a thread with nothing else to wait for */
+/* Of a thread with nothing else to wait for. */
+void clock_sleep_ms(int64_t ms);
+void clock_sleep_ns(int64_t ns);
 
 #endif

@@ -36,6 +36,11 @@ static inline void list_add_last(struct list *list, struct list *node)
     list->prev = node;
 }
 
+static inline void list_add_first(struct list *list, struct list *node)
+{
+    list_add_last(list->next, node);
+}
+
 /* Afterwards the node is a list of its own, so removing it again does nothing. */
 static inline void list_remove(struct list *node)
 {

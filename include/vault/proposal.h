@@ -52,8 +52,6 @@ struct proposal {
     bool single;                          /* STORE */
     uint8_t index[32];                    /* STORE of a multi card, LOOKUP */
     uint32_t version_expected;            /* CHANGE */
-    struct record record;                 /* in: STORE, CHANGE; out: KNOWN, REVEAL, ERASE, FORWARD,
-                                  replays */
     struct audit_entry entry;             /* in: who, what, from where; out: as it was entered */
     uint8_t customer_tag[AUDIT_TAG_SIZE]; /* STORE, CHANGE with has_customer in the entry: its
                                              row in the customers table follows */
@@ -62,6 +60,9 @@ struct proposal {
     enum err err; /* OK, ERR_NO_TOKEN, ERR_VAULT_FULL, ERR_VAULT_DAMAGED, ... */
     enum decision decision;
     uint64_t number; /* receipt of this item's entry; in a replay the first one's */
+
+    struct record record; /* in: STORE, CHANGE; out: KNOWN, REVEAL, ERASE, FORWARD, replays. Last,
+                             as only its size is zeroed before use */
 };
 
 /* HMACs under the tenant's idempotency key; `used` is false without an Idempotency-Key. */

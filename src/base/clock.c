@@ -33,7 +33,12 @@ int64_t clock_mono_ns(void)
 
 void clock_sleep_ms(int64_t ms)
 {
-    struct timespec time = { .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000 };
+    clock_sleep_ns(ms * 1000000);
+}
+
+void clock_sleep_ns(int64_t ns)
+{
+    struct timespec time = { .tv_sec = ns / 1000000000, .tv_nsec = ns % 1000000000 };
 
     (void)clock_nanosleep(CLOCK_MONOTONIC, 0, &time, NULL);
 }

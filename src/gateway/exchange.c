@@ -161,7 +161,7 @@ static void keep_or_free(struct exchange *exchange)
     }
     exchange_clear(exchange);
     worker->exchanges_idle++;
-    list_add_last(&worker->exchanges, &exchange->node);
+    list_add_first(&worker->exchanges, &exchange->node); /* its memory is still near */
 }
 
 void exchange_give_back(struct exchange *exchange)

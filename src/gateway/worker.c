@@ -212,6 +212,7 @@ static void *run(void *owner)
 {
     struct worker *worker = owner;
 
+    (void)pthread_setname_np(pthread_self(), "worker");
     loop_run(worker->loop);
     return NULL;
 }

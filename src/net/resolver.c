@@ -122,6 +122,7 @@ static void *resolver_run(void *argument)
     struct resolver *resolver = argument;
     struct resolver_question copy;
 
+    (void)pthread_setname_np(pthread_self(), "resolver");
     while (resolver_next(resolver, &copy)) {
         look_up(&copy);
         resolver_answer(resolver, &copy);

@@ -303,7 +303,7 @@ static void put_back(struct applier *applier, struct list *work)
     while (!list_is_empty(work)) {
         struct list *last = work->prev;
         list_remove(last);
-        list_add_last(applier->queue.next, last);
+        list_add_first(&applier->queue, last);
     }
     must(pthread_mutex_unlock(&applier->lock) == 0);
 }
@@ -332,6 +332,7 @@ void *applier_run(void *argument)
     bool goes_on = true;
 
     list_init(&work);
+    (void)pthread_setname_np(pthread_self(), "applier");
     while (goes_on && (!list_is_empty(&work) || applier_wait(vault, last_ms))) {
         if (list_is_empty(&work))
             take_work(&vault->applier, &work);

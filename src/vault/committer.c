@@ -1,9 +1,16 @@
+#include <sys/prctl.h>
+
+#include "base/clock.h"
 #include "base/must.h"
 #include "vault/decide.h"
 #include "vault/parts.h"
 #include "vault/sweep.h"
 
-enum { TURN_MS = 200 }; /* so often it looks around when nothing else happens */
+enum {
+    TURN_MS = 200,          /* so often it looks around when nothing else happens */
+    CROWD = 4,              /* so many that wait for one batch are likely to ask again soon */
+    GATHER_NS_MAX = 150000, /* of a disk whose syncs are slow, each gathers enough by itself */
+};
 
 /* One turn: what was taken from the inbox, and what will be said of it. */
 struct turn {
@@ -11,6 +18,8 @@ struct turn {
     struct list group;     /* one, or none */
     struct list done;      /* decided: the outcomes wait for the batch */
     struct room_claim own; /* for entries of the vault's own */
+    size_t asked;          /* how many heard of this turn */
+    int64_t write_ns;      /* how long its batch took to the disk */
     struct batch *batch;   /* published; the applier gets it once everybody has an answer */
 };
 
@@ -200,8 +209,10 @@ static void give_room(struct vault *vault, const struct submission *submission)
 }
 
 /* One post, and so one ring of the bell, for each mailbox. Notes are nobody's. */
-static void post(struct vault *vault, struct list *done)
+static void post(struct vault *vault, struct turn *turn)
 {
+    struct list *done = &turn->done;
+
     while (!list_is_empty(done)) {
         struct mailbox *box = list_item(done->next, struct submission, node)->reply_to;
         struct list same;
@@ -211,6 +222,7 @@ static void post(struct vault *vault, struct list *done)
             if (list_item(node, struct submission, node)->reply_to == box) {
                 list_remove(node);
                 list_add_last(&same, node);
+                turn->asked += box != NULL;
             }
         }
         if (box != NULL)
@@ -232,6 +244,7 @@ static void refuse_all(struct turn *turn, struct list *list, enum err err)
 static enum err turn_decide(struct vault *vault, struct turn *turn)
 {
     struct batch *batch;
+    int64_t begun_ns;
 
     if (atomic_load(&vault->failed))
         return ERR_JOURNAL;
@@ -248,10 +261,12 @@ static enum err turn_decide(struct vault *vault, struct turn *turn)
     batch = ledger_take(&vault->ledger);
     if (batch == NULL)
         return OK;
+    begun_ns = clock_mono_ns();
     if (batch_write(vault, batch) != OK) {
         journal_is_gone(vault, batch);
         return ERR_JOURNAL;
     }
+    turn->write_ns = clock_mono_ns() - begun_ns;
     batch_publish(vault, batch);
     turn->batch = batch;
     return OK;
@@ -266,8 +281,11 @@ static void batch_hand_on(struct vault *vault, struct batch *batch)
 
 static void turn_run(struct vault *vault, struct turn *turn)
 {
-    enum err err = turn_decide(vault, turn);
+    enum err err;
 
+    turn->asked = 0;
+    turn->write_ns = 0;
+    err = turn_decide(vault, turn);
     if (err != OK) {
         list_each (node, &turn->done)
             list_item(node, struct submission, node)->err = err;
@@ -278,10 +296,18 @@ static void turn_run(struct vault *vault, struct turn *turn)
         give_room(vault, list_item(node, struct submission, node));
     room_give(&vault->room, &turn->own);
     turn->own = (struct room_claim){ 0 };
-    post(vault, &turn->done);
+    post(vault, turn);
     if (turn->batch != NULL)
         batch_hand_on(vault, turn->batch);
     turn->batch = NULL;
+}
+
+/* In a crowd the next batch waits as long as this one took: whoever just heard asks again,
+ * and shares its sync. Who is alone never waits. */
+static void gather(const struct turn *turn)
+{
+    if (turn->asked >= CROWD && list_is_empty(&turn->waiting))
+        clock_sleep_ns(turn->write_ns < GATHER_NS_MAX ? turn->write_ns : GATHER_NS_MAX);
 }
 
 void *committer_run(void *argument)
@@ -293,10 +319,13 @@ void *committer_run(void *argument)
     list_init(&turn.waiting);
     list_init(&turn.group);
     list_init(&turn.done);
+    (void)pthread_setname_np(pthread_self(), "committer");
+    (void)prctl(PR_SET_TIMERSLACK, 1); /* else the kernel adds 50 us to what it gathers */
     while (goes_on) {
         int timeout_ms = list_is_empty(&turn.waiting) ? TURN_MS : 0;
         goes_on = inbox_take(vault->inbox, timeout_ms, &turn.waiting, &turn.group);
         turn_run(vault, &turn);
+        gather(&turn);
     }
     must(list_is_empty(&turn.waiting));
     return NULL;

@@ -57,6 +57,7 @@ void *keeper_run(void *argument)
     uint64_t noted = 0;
     unsigned dead;
 
+    (void)pthread_setname_np(pthread_self(), "keeper");
     while (!atomic_load(&vault->closing)) {
         int64_t now_ms = clock_mono_ms();
         if (now_ms - looked_ms >= KEEPER_MS) {

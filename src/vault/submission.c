@@ -39,7 +39,7 @@ static bool pool_give(struct pool *pool, struct submission *submission)
     pool->bytes -= submission_size(count);
     keeps = count == 1 && pool->kept_count < SUBMISSIONS_KEPT;
     if (keeps) {
-        list_add_last(&pool->kept, &submission->node);
+        list_add_first(&pool->kept, &submission->node); /* its memory is still near */
         pool->kept_count++;
     }
     must(pthread_mutex_unlock(&pool->lock) == 0);
@@ -61,7 +61,9 @@ struct submission *submission_new(struct vault *vault, size_t count)
         must(pthread_mutex_unlock(&vault->pool.lock) == 0);
         return NULL;
     }
-    memset(submission, 0, submission_size(count));
+    memset(submission, 0, sizeof(*submission));
+    for (size_t i = 0; i < count; i++)
+        memset(&submission->items[i], 0, offsetof(struct proposal, record.data));
     submission->count = count;
     list_init(&submission->node);
     buf_init(&submission->kept_answer, FORWARD_ANSWER_MAX);

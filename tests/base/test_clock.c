@@ -41,9 +41,22 @@ static void both_monotonic_units_tell_the_same_time(void **state)
     assert_true(now <= clock_mono_ns() / 1000000);
 }
 
+static void a_sleep_lasts_at_least_as_long_as_it_was_told(void **state)
+{
+    int64_t begun = clock_mono_ns();
+
+    (void)state;
+    clock_sleep_ns(300000);
+    assert_true(clock_mono_ns() - begun >= 300000);
+    begun = clock_mono_ns();
+    clock_sleep_ms(2);
+    assert_true(clock_mono_ns() - begun >= 2000000);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_sleep_lasts_at_least_as_long_as_it_was_told),
         cmocka_unit_test(the_wall_clock_counts_milliseconds_since_1970),
         cmocka_unit_test(the_monotonic_clock_never_goes_back),
         cmocka_unit_test(both_monotonic_units_tell_the_same_time),

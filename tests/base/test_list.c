@@ -27,6 +27,20 @@ static void items_come_out_in_the_order_they_went_in(void **state)
     assert_null(list_take_first(&list));
 }
 
+static void what_is_put_in_front_comes_out_first(void **state)
+{
+    struct item items[3] = { { .value = 1 }, { .value = 2 }, { .value = 3 } };
+    struct list list;
+
+    (void)state;
+    list_init(&list);
+    for (int i = 0; i < 3; i++)
+        list_add_first(&list, &items[i].node);
+    for (int i = 3; i >= 1; i--)
+        assert_int_equal(i, value_of(list_take_first(&list)));
+    assert_true(list_is_empty(&list));
+}
+
 static void the_current_item_may_be_removed_on_a_walk(void **state)
 {
     struct item items[4] = { { .value = 1 }, { .value = 2 }, { .value = 3 }, { .value = 4 } };
@@ -65,6 +79,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(items_come_out_in_the_order_they_went_in),
+        cmocka_unit_test(what_is_put_in_front_comes_out_first),
         cmocka_unit_test(the_current_item_may_be_removed_on_a_walk),
         cmocka_unit_test(removing_twice_does_no_harm),
     };
