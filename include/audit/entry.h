@@ -43,18 +43,23 @@
 #define AUDIT_KIND_ENUM(name, word, number) name = number,
 enum audit_kind { AUDIT_KIND_TABLE(AUDIT_KIND_ENUM) };
 
+/* Details that others look for: of a tokenize, that the token's first reveal ends it; of an erase
+ * or expire, that the token stays and only the security code with it is gone. */
+#define AUDIT_SINGLE         "single"
+#define AUDIT_CODE_DESTROYED "security code destroyed"
+
 enum audit_outcome { AUDIT_OK = 1, AUDIT_WAS_REFUSED, AUDIT_FAILED, AUDIT_UNKNOWN };
 
 enum {
     AUDIT_NAME_SIZE = 65,    /* client, tenant, route, purpose: up to 64 bytes and NUL */
     AUDIT_ADDRESS_SIZE = 48, /* without port */
     AUDIT_TOKEN_SIZE = 32,
-    AUDIT_MORE_SIZE = 512, /* further tokens of one forward, separated by spaces */
+    AUDIT_MORE_SIZE = 2048, /* the further tokens of one forward, separated by spaces */
     AUDIT_CODE_SIZE = 32,
     AUDIT_REQUEST_ID_SIZE = 40,
     AUDIT_TAG_SIZE = 16,
     AUDIT_SALT_SIZE = 16,
-    AUDIT_LEAF_SIZE_MAX = 1536,
+    AUDIT_LEAF_SIZE_MAX = 3072,
 };
 
 /* Empty texts, zero numbers and unset flags mean "does not apply". */
@@ -72,8 +77,8 @@ struct audit_entry {
     char purpose[AUDIT_NAME_SIZE];
     char route[AUDIT_NAME_SIZE];
     char request_id[AUDIT_REQUEST_ID_SIZE];
-    char detail[AUDIT_NAME_SIZE]; /* of alarm, key, reload: our own words; of a replay: the
-                                     word of the kind that it replays */
+    char detail[AUDIT_NAME_SIZE]; /* our own words; of a replay: the word of the kind that it
+                                     replays */
     uint64_t count;               /* of aggregated entries */
     bool has_customer;
     uint8_t customer_tag[AUDIT_TAG_SIZE]; /* HMAC under the tenant's log key */

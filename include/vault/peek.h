@@ -23,13 +23,21 @@ const struct merkle_edge *vault_peek_edge(const struct vault_peek *peek);
 /* What the journal holds beyond it; NULL of a vault that is served. */
 const struct audit_tail *vault_peek_tail(const struct vault_peek *peek);
 
+struct peek_records {
+    struct last_writes *writes; /* of the entries below the edge ... */
+    uint64_t entries_from;      /* ... from this one on: those before were deleted in their time */
+
+    uint64_t right;    /* records that are what was written last */
+    uint64_t unproved; /* records that were made by an entry that is no longer there */
+};
+
 /*
- * Is every record what the entry below the edge wrote that wrote it last? ERR_FORGED,
- * ERR_ROLLED_BACK, ERR_NOT_FOUND, ERR_CORRUPT: `why` names the token and the entry. *ret_count is
- * how many are right.
+ * Is every record what was written last, and is it there? ERR_FORGED, ERR_ROLLED_BACK,
+ * ERR_NOT_FOUND, ERR_CORRUPT: `why` names the token and the entry. Of a record that is gone the log
+ * is read for its name.
  */
-enum err vault_peek_records(struct vault_peek *peek, struct last_writes *writes,
-                            uint64_t *ret_count, struct why *why);
+enum err vault_peek_records(struct vault_peek *peek, struct audit_reader *log,
+                            struct peek_records *records, struct why *why);
 
 /* The tokens that are held on a customer, one take() each. */
 struct token_sink {

@@ -7,12 +7,21 @@
 
 enum { FIRST_SLOTS = 1024, KEY_SIZE = 16 };
 
+enum fate {
+    FATE_LIVE,
+    FATE_USED,     /* a single-use token: gone, or kept apart for a replay */
+    FATE_RETURNED, /* a single-use token, after a forward that sent nothing: live, or over */
+    FATE_ENDED,    /* erased or expired */
+};
+
 /* A row is free while its key is all zeros. */
 struct row {
     uint8_t key[KEY_SIZE]; /* of SHA-256 over tenant and token */
     uint8_t record[16];    /* of the record's SHA-256 */
     uint64_t number;
-    uint8_t ended;
+    uint8_t fate; /* enum fate */
+    bool is_single;
+    bool is_there; /* the vault holds it */
 };
 
 struct last_writes {
@@ -48,14 +57,14 @@ void last_writes_free(struct last_writes *writes)
     free(writes);
 }
 
-static void key_of(struct last_writes *writes, const struct audit_entry *entry,
+static void key_of(struct last_writes *writes, const char *tenant, struct bytes token,
                    uint8_t ret_key[KEY_SIZE])
 {
     uint8_t hash[HASH_SIZE];
 
     hash_begin(writes->hash);
-    hash_add(writes->hash, bytes_of(entry->tenant, strlen(entry->tenant) + 1));
-    hash_add(writes->hash, bytes_str(entry->token));
+    hash_add(writes->hash, bytes_of(tenant, strlen(tenant) + 1));
+    hash_add(writes->hash, token);
     hash_end(writes->hash, hash);
     memcpy(ret_key, hash, KEY_SIZE);
 }
@@ -99,40 +108,107 @@ static enum err rows_grow(struct last_writes *writes)
     return OK;
 }
 
-enum err last_writes_take(void *with, uint64_t number, const struct audit_entry *entry)
+static enum err take_write(struct last_writes *writes, uint64_t number,
+                           const struct audit_entry *entry)
 {
-    struct last_writes *writes = with;
-    bool ends =
-        entry->outcome == AUDIT_OK && (entry->kind == AUDIT_ERASE || entry->kind == AUDIT_EXPIRE);
     uint8_t key[KEY_SIZE];
     struct row *row;
 
-    if (entry->token[0] == '\0' || (!entry->has_record && !ends))
-        return OK;
     if (2 * writes->count >= writes->slot_count)
         TRY(rows_grow(writes));
-    key_of(writes, entry, key);
+    key_of(writes, entry->tenant, bytes_str(entry->token), key);
     row = row_find(writes, key);
-    writes->count += row_is_free(row) ? 1 : 0;
+    if (row_is_free(row))
+        writes->count++;
     memcpy(row->key, key, KEY_SIZE);
     memcpy(row->record, entry->record_sha256, sizeof(row->record));
     row->number = number;
-    row->ended = ends;
+    row->fate = FATE_LIVE;
+    row->is_single |= strcmp(entry->detail, AUDIT_SINGLE) == 0;
     return OK;
 }
 
-enum err last_writes_check(struct last_writes *writes, const struct audit_entry *record,
-                           struct last_write *ret_write)
+/* Of a token whose beginning is no longer in the log nothing is known, and nothing is needed. */
+static struct row *row_of(struct last_writes *writes, const char *tenant, struct bytes token)
 {
     uint8_t key[KEY_SIZE];
-    const struct row *row;
+    struct row *row;
 
-    key_of(writes, record, key);
+    key_of(writes, tenant, token, key);
     row = row_find(writes, key);
-    if (row_is_free(row))
+    return row_is_free(row) ? NULL : row;
+}
+
+static void end_row(struct row *row, uint64_t number, enum fate fate)
+{
+    if (row == NULL || (fate != FATE_ENDED && !row->is_single))
+        return;
+    row->fate = (uint8_t)fate;
+    row->number = number;
+}
+
+/* A forward names all of its tokens. */
+static void end_all(struct last_writes *writes, uint64_t number, const struct audit_entry *entry,
+                    enum fate fate)
+{
+    struct bytes rest = bytes_str(entry->more_tokens);
+
+    end_row(row_of(writes, entry->tenant, bytes_str(entry->token)), number, fate);
+    while (rest.size > 0) {
+        size_t end = bytes_index(rest, ' ');
+        end_row(row_of(writes, entry->tenant, bytes_of(rest.data, end)), number, fate);
+        rest = bytes_from(rest, end + 1);
+    }
+}
+
+enum err last_writes_take(void *with, uint64_t number, const struct audit_entry *entry)
+{
+    struct last_writes *writes = with;
+
+    if (entry->token[0] == '\0')
+        return OK;
+    if (entry->has_record)
+        return take_write(writes, number, entry);
+    if (entry->kind == AUDIT_FORWARD_OUTCOME && entry->outcome == AUDIT_FAILED)
+        end_all(writes, number, entry, FATE_RETURNED);
+    if (entry->outcome != AUDIT_OK)
+        return OK;
+    if (entry->kind == AUDIT_DETOKENIZE || entry->kind == AUDIT_FORWARD)
+        end_all(writes, number, entry, FATE_USED);
+    if ((entry->kind == AUDIT_ERASE || entry->kind == AUDIT_EXPIRE) &&
+        strcmp(entry->detail, AUDIT_CODE_DESTROYED) != 0)
+        end_all(writes, number, entry, FATE_ENDED);
+    return OK;
+}
+
+enum err last_writes_check(struct last_writes *writes, const struct held_record *record,
+                           struct last_write *ret_write)
+{
+    struct row *row = row_of(writes, record->tenant, bytes_str(record->token));
+
+    if (row == NULL)
         return ERR_NOT_FOUND;
-    *ret_write = (struct last_write){ row->number, row->ended != 0 };
-    if (row->ended)
+    *ret_write = (struct last_write){ row->number };
+    if (row->fate == FATE_ENDED || (row->fate == FATE_USED && !record->is_used))
         return ERR_ROLLED_BACK;
-    return memcmp(row->record, record->record_sha256, sizeof(row->record)) == 0 ? OK : ERR_FORGED;
+    if (memcmp(row->record, record->sha256, sizeof(row->record)) != 0)
+        return ERR_FORGED;
+    row->is_there |= row->fate != FATE_LIVE || !record->is_used; /* else it was put away */
+    return OK;
+}
+
+bool last_writes_gone(const struct last_writes *writes, struct last_write *ret_write)
+{
+    const struct row *first = NULL;
+
+    for (size_t i = 0; i < writes->slot_count; i++) {
+        const struct row *row = &writes->rows[i];
+        if (row_is_free(row) || row->is_there || row->fate != FATE_LIVE)
+            continue;
+        if (first == NULL || row->number < first->number)
+            first = row;
+    }
+    if (first != NULL)
+        *ret_write = (struct last_write){ first->number };
+    return first != NULL;
 }

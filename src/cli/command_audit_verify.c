@@ -152,15 +152,20 @@ static void print_good(const struct audit_verdict *verdict)
                  (unsigned long long)verdict->entries, (int)root.size, (const char *)root.data);
 }
 
-static enum err check_records(struct witnesses *witnesses, struct why *why)
+static enum err check_records(struct witnesses *witnesses, uint64_t entries_from, struct why *why)
 {
-    uint64_t count = 0;
+    struct audit_access *access = &witnesses->access;
+    struct peek_records records = { .writes = witnesses->writes, .entries_from = entries_from };
 
     if (witnesses->writes == NULL)
         return OK;
-    TRY(vault_peek_records(witnesses->peek, witnesses->writes, &count, why));
+    TRY(audit_reader_new(&access->options, &access->reader));
+    TRY(vault_peek_records(witnesses->peek, access->reader, &records, why));
     (void)printf("%llu records are what the log says was written last\n",
-                 (unsigned long long)count);
+                 (unsigned long long)records.right);
+    if (records.unproved > 0)
+        (void)printf("%llu records are older than the entries that are still there\n",
+                     (unsigned long long)records.unproved);
     return OK;
 }
 
@@ -180,7 +185,7 @@ static enum err verify(const struct arguments *arguments, struct why *why)
         return err;
     }
     print_good(&verdict);
-    return check_records(&witnesses, why);
+    return check_records(&witnesses, claims.entries_from, why);
 }
 
 static int run(int argc, char **argv)

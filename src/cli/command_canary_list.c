@@ -67,6 +67,8 @@ static enum err take_entry(void *with, uint64_t number, const struct audit_entry
     row = rows_find(rows, entry);
     if (row == NULL)
         return OK;
+    if (strcmp(entry->detail, AUDIT_CODE_DESTROYED) == 0)
+        return OK;
     if (entry->kind == AUDIT_ERASE) {
         row->is_gone = true;
     } else {

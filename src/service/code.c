@@ -16,10 +16,8 @@ enum err code_reserve(const struct caller *caller, struct code *code)
 void code_enter_destroyed(struct service_worker *worker, const struct token *token,
                           struct audit_entry *entry)
 {
-    static const char destroyed[] = "security code destroyed";
-
     memcpy(entry->token, token->text, sizeof(token->text));
-    memcpy(entry->detail, destroyed, sizeof(destroyed));
+    memcpy(entry->detail, AUDIT_CODE_DESTROYED, sizeof(AUDIT_CODE_DESTROYED));
     err_ignore(vault_note(worker->vault, entry));
 }
 

@@ -153,6 +153,7 @@ static void entry_add_tokens(const struct forward_cards *cards, struct audit_ent
             buf_add_u8(&more, ' ');
         buf_add(&more, token_bytes(&cards->list[i].token));
     }
+    must(buf_check(&more) == OK);
     entry->more_tokens[more.size] = '\0';
 }
 

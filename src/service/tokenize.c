@@ -44,6 +44,8 @@ enum err tokenize_propose(const struct caller *caller, struct card_request *requ
     ret_proposal->token = place.token;
     memcpy(ret_proposal->index, draft.header.index, sizeof(ret_proposal->index));
     caller_entry(caller, AUDIT_TOKENIZE, &ret_proposal->entry);
+    if (request->single)
+        memcpy(ret_proposal->entry.detail, AUDIT_SINGLE, sizeof(AUDIT_SINGLE));
     TRY(proposal_set_customer(caller, &request->about, ret_proposal));
     return record_seal(worker->keys, &draft, &ret_proposal->record);
 }

@@ -1,5 +1,6 @@
 #include "vault/decide.h"
 
+#include "base/must.h"
 #include "vault/answer.h"
 #include "vault/open_row.h"
 
@@ -74,7 +75,7 @@ static enum err use_all(struct ledger *ledger, const struct submission *submissi
     return buf_check(tokens);
 }
 
-/* The first token stands in the entry's own member; the others, as far as they fit, in one. */
+/* The first token stands in the entry's own member, all others in one. */
 static void name_tokens(struct submission *submission)
 {
     struct audit_entry *entry = &submission->items[0].entry;
@@ -86,6 +87,7 @@ static void name_tokens(struct submission *submission)
             buf_add_u8(&more, ' ');
         buf_add(&more, token_bytes(&submission->items[i].token));
     }
+    must(buf_check(&more) == OK);
     entry->more_tokens[more.size] = '\0';
 }
 

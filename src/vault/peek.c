@@ -17,7 +17,7 @@ struct vault_peek {
     struct audit_tail tail;
     struct buf leaves; /* of the tail, end to end */
     size_t ends[OVERLAY_ENTRIES_MAX];
-    uint64_t checked; /* records that are right */
+    struct peek_records *records; /* lent, while they are checked */
 };
 
 static enum err on_entry(void *owner, const struct journal_entry *entry)
@@ -140,36 +140,40 @@ static const char *what_is_wrong(enum err err)
     return "it is not what was written last";
 }
 
-static enum err blame(const struct audit_entry *entry, enum err err, const struct last_write *write,
-                      struct why *why)
+static enum err blame(const struct held_record *record, enum err err,
+                      const struct last_write *write, struct why *why)
 {
     if (err == ERR_NOT_FOUND)
-        return why_say(why, err, "vault.mdb: token %s of tenant %s: %s", entry->token,
-                       entry->tenant, what_is_wrong(err));
-    return why_say(why, err, "vault.mdb: token %s of tenant %s: %s (entry %llu)", entry->token,
-                   entry->tenant, what_is_wrong(err), (unsigned long long)write->number);
+        return why_say(why, err, "vault.mdb: token %s of tenant %s: %s", record->token,
+                       record->tenant, what_is_wrong(err));
+    return why_say(why, err, "vault.mdb: token %s of tenant %s: %s (entry %llu)", record->token,
+                   record->tenant, what_is_wrong(err), (unsigned long long)write->number);
 }
 
-static enum err check_record(struct vault_peek *peek, struct last_writes *writes,
-                             const struct store_scan *row, struct why *why)
+static enum err check_record(struct vault_peek *peek, const struct store_scan *row,
+                             struct held_record *record, struct why *why)
 {
-    struct audit_entry entry = { .has_record = true };
+    struct peek_records *records = peek->records;
     struct last_write write = { 0 };
     struct record_place place;
     struct token_row token;
-    const char *tenant;
     enum err err;
 
     TRY(row_read_place(row->key, &place));
     TRY(row_read_token(row->value, &token));
-    tenant = keyring_tenant_name(peek->options.keyring, place.tenant);
-    if (tenant == NULL)
+    record->token = place.token.text;
+    record->tenant = keyring_tenant_name(peek->options.keyring, place.tenant);
+    if (record->tenant == NULL)
         return ERR_CORRUPT;
-    (void)bytes_copy_text(bytes_str(tenant), entry.tenant, sizeof(entry.tenant));
-    (void)bytes_copy_text(token_bytes(&place.token), entry.token, sizeof(entry.token));
-    hash_of(peek->hash, token.record, entry.record_sha256);
-    err = last_writes_check(writes, &entry, &write);
-    return err == OK ? OK : blame(&entry, err, &write, why);
+    hash_of(peek->hash, token.record, record->sha256);
+    err = last_writes_check(records->writes, record, &write);
+    if (err == ERR_NOT_FOUND && token.made < records->entries_from) {
+        records->unproved++;
+        return OK;
+    }
+    if (err == OK)
+        records->right++;
+    return err == OK ? OK : blame(record, err, &write, why);
 }
 
 /* The rows of `used` hold a token's row as it was. */
@@ -182,33 +186,47 @@ static enum err unwrap_used(struct store_scan *row)
     return OK;
 }
 
-static enum err check_table(struct vault_peek *peek, enum store_table table,
-                            struct last_writes *writes, struct why *why)
+static enum err check_table(struct vault_peek *peek, enum store_table table, struct why *why)
 {
     struct store_scan scan AUTO(store_scan_end) = { 0 };
 
     TRY(store_scan_begin(peek->snapshot, table, &(struct store_range){ 0 }, &scan));
     while (store_scan_next(&scan)) {
         struct store_scan row = { .key = scan.key, .value = scan.value };
-        enum err err = table == STORE_USED ? unwrap_used(&row) : OK;
+        struct held_record record = { .is_used = table == STORE_USED };
+        enum err err = record.is_used ? unwrap_used(&row) : OK;
 
         if (err == OK)
-            err = check_record(peek, writes, &row, why);
+            err = check_record(peek, &row, &record, why);
         if (err != OK)
             return why_say(why, err, "vault.mdb: a row of a token is damaged");
-        peek->checked++;
     }
     return scan.err;
 }
 
-enum err vault_peek_records(struct vault_peek *peek, struct last_writes *writes,
-                            uint64_t *ret_count, struct why *why)
+static enum err blame_gone(struct audit_reader *log, const struct last_write *write,
+                           struct why *why)
 {
-    peek->checked = 0;
-    TRY(check_table(peek, STORE_TOKENS, writes, why));
-    TRY(check_table(peek, STORE_USED, writes, why));
-    *ret_count = peek->checked;
-    return OK;
+    uint8_t storage[AUDIT_LEAF_SIZE_MAX];
+    struct audit_entry entry;
+    struct buf leaf;
+
+    buf_init_fixed(&leaf, storage, sizeof(storage));
+    TRY(audit_reader_leaf(log, write->number, &leaf));
+    TRY(audit_entry_read(buf_bytes(&leaf), &entry));
+    return why_say(why, ERR_NOT_FOUND, "vault.mdb: token %s of tenant %s: it is gone (entry %llu)",
+                   entry.token, entry.tenant, (unsigned long long)write->number);
+}
+
+enum err vault_peek_records(struct vault_peek *peek, struct audit_reader *log,
+                            struct peek_records *records, struct why *why)
+{
+    struct last_write write;
+
+    peek->records = records;
+    TRY(check_table(peek, STORE_TOKENS, why));
+    TRY(check_table(peek, STORE_USED, why));
+    return last_writes_gone(records->writes, &write) ? blame_gone(log, &write, why) : OK;
 }
 
 enum err vault_peek_customer(struct vault_peek *peek, uint32_t tenant,

@@ -9,7 +9,7 @@ enum {
     ROWS_BYTES = 640,  /* keys, and values that are small */
     RECORD_BYTES = RECORD_SIZE_MAX + 32,
     ANSWER_BYTES = RECORD_SIZE_MAX + 128, /* an item in the row of an idempotency key */
-    FORWARD_BYTES = AUDIT_LEAF_SIZE_MAX + 2 * LEAF_BYTES,
+    FORWARD_BYTES = 2 * AUDIT_LEAF_SIZE_MAX + LEAF_BYTES, /* its open row holds its leaf, too */
 };
 
 void room_init(struct room *room, struct journal *journal)

@@ -2,6 +2,7 @@
 
 import json
 
+from cards import pans
 from forwarding import PAN, forward, forwards, mark, processor, refused, shop  # noqa: F401
 
 
@@ -30,3 +31,14 @@ def test_a_request_without_a_token_goes_on_too(gateway, shop, processor):
     assert processor.requests[-1].target == "/v1/charges/ch_1?expand[]=x"
     assert processor.requests[-1].field("Content-Length") is None
     assert [entry["kind"] for entry in forwards(gateway, answer)] == ["forward", "forward_outcome"]
+
+
+def test_a_forward_of_as_many_tokens_as_may_be_names_them_all(gateway, shop, processor):
+    items = [{"card": {"number": number}, "format": "opaque"} for number in pans(64)]
+    results = shop.call("POST", "/v1/tokenize/batch", {"items": items}).json["results"]
+    tokens = [result["token"] for result in results]
+    answer = forward(shop, body={"all": [mark(token) for token in tokens]})
+    assert answer.status == 200
+    intent, outcome = forwards(gateway, answer)
+    for entry in (intent, outcome):
+        assert sorted([entry["token"], *entry["tokens"]]) == sorted(tokens)

@@ -20,6 +20,7 @@ static enum err check(struct world *world, uint64_t *ret_count, struct why *why)
     struct vault_peek *peek = peek_made(world, true);
     struct audit_reader *reader = log_open(world);
     struct last_writes *writes;
+    struct peek_records records = { 0 };
     enum err err;
 
     assert_err(OK, last_writes_new(&writes));
@@ -28,7 +29,9 @@ static enum err check(struct world *world, uint64_t *ret_count, struct why *why)
         leaf_read(reader, number, &entry);
         assert_err(OK, last_writes_take(writes, number, &entry));
     }
-    err = vault_peek_records(peek, writes, ret_count, why);
+    records.writes = writes;
+    err = vault_peek_records(peek, reader, &records, why);
+    *ret_count = records.right;
     last_writes_free(writes);
     audit_reader_free(reader);
     vault_peek_free(peek);
