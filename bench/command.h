@@ -5,6 +5,7 @@
 #define PANGATE_BENCH_COMMAND_H
 
 int command_work(const char *name, int argc, char **argv); /* a workload */
+int command_core(int argc, char **argv);
 int command_fill(int argc, char **argv);
 int command_peers(int argc, char **argv);
 int command_table(int argc, char **argv);

@@ -11,6 +11,7 @@ static const struct {
 } commands[] = {
     { "peers", "the gateway beside what is used instead", command_peers },
     { "table", "a gateway of our own, held against every bar", command_table },
+    { "core", "what the parts of a request cost, in one process", command_core },
     { "fill", "put cards into a vault that nobody serves", command_fill },
 };
 

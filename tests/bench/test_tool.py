@@ -241,6 +241,17 @@ def test_a_file_that_holds_no_tokens_is_refused(bench, tmp_path):
     assert ran.returncode == 1 and "token" in ran.stderr
 
 
+def test_core_costs_each_part_of_a_request(tmp_path):
+    bench = os.environ["PANGATE_BENCH"]
+    ran = tool(bench, "core", "--duration", 0.01, "--folder", tmp_path, "--json")
+    costs = report(ran)
+    assert len(costs) == 12 and all(cost["ns"] > 0 for cost in costs.values())
+    assert list(tmp_path.iterdir()) == []
+    assert tool(bench, "core", "--duration", "x").returncode == 2
+    ran = tool(bench, "core", "--folder", tmp_path / "nothing")
+    assert ran.returncode == 1 and "nothing" in ran.stderr
+
+
 TABLE = "--cards 500 --many 1000 --rounds 2 --duration 0.2 --warmup 0 --count 200".split()
 
 
