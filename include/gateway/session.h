@@ -25,6 +25,7 @@ struct session {
     bool closing;                      /* the connection ends after this answer */
     const struct principal *principal; /* as of `generation`; NULL: no longer a client */
     uint64_t generation;
+    int64_t good_until_ms;     /* wall clock: of the peer's certificates and of the lists */
     struct exchange *exchange; /* NULL while idle */
 };
 
@@ -37,7 +38,8 @@ void session_resume(struct session *session);
 /* It waits for somebody who has deadlines of his own. */
 void session_wait_long(struct session *session);
 
-/* After a reload: close the connections that would not be let in any more. */
+/* After a reload: close the connections that would not be let in any more. Who would not for the
+ * time, that of a certificate or of a revocation list, is found at the next request. */
 void session_judge_again(void *tls, struct stream *stream);
 
 /* Draining: idle connections close now, the others after their answer. */

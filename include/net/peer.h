@@ -32,6 +32,7 @@ struct peer {
     int64_t not_after_ms;                        /* the earliest of the chain */
     struct certificate_id chain[PEER_CHAIN_MAX]; /* leaf first */
     uint8_t chain_count;
+    struct certificate_id anchor; /* exactly: who is trusted, the last of the chain */
 };
 
 /* Says whether an identity is a configured client's. */

@@ -3,12 +3,12 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "base/must.h"
 #include "gateway/admission.h"
 #include "gateway/endpoint_table.h"
 #include "gateway/forward.h"
 #include "gateway/reply.h"
-#include "net/stream.h"
 
 enum step { STEP_AGAIN, STEP_WAIT, STEP_CLOSE };
 
@@ -43,12 +43,51 @@ static struct exchange *take_exchange(struct session *session)
     return NULL;
 }
 
+/* So long the peer would be let in by the files in force. */
+static int64_t good_until_ms(const struct tls_server *tls, const struct stream *stream)
+{
+    int64_t certificates_ms = stream_peer(stream)->not_after_ms;
+    int64_t lists_ms = tls_server_crl_due_ms(tls);
+
+    return certificates_ms < lists_ms ? certificates_ms : lists_ms;
+}
+
+/* Said in the log, and counted in the audit log with the handshakes that fail for the same. */
+static void say_turned_out(struct session *session, enum handshake why)
+{
+    struct worker *worker = session->listener->worker;
+    const char *address = stream_address(session->stream);
+    struct log_line line;
+
+    log_begin(&line, LOG_WARN, "connection closed");
+    json_str(&line.json, "reason", handshake_text(why));
+    if (session->principal != NULL)
+        json_str(&line.json, "client", session->principal->name);
+    json_str(&line.json, "address", address);
+    log_gather(&line, &worker->log_lines);
+    refusals_add_handshake(worker->service.refusals, handshake_text(why), address);
+}
+
+/* False: it is not let in any more. */
+static bool is_still_let_in(struct session *session)
+{
+    int64_t now_ms = clock_wall_ms();
+
+    if (now_ms <= session->good_until_ms)
+        return true;
+    say_turned_out(session, tls_server_judge_again(session->listener->tls,
+                                                   stream_peer(session->stream), now_ms));
+    return false;
+}
+
 static enum step idle(struct session *session)
 {
     struct worker *worker = session->listener->worker;
 
     if (stream_peek(session->stream).size == 0)
         return stream_ended(session->stream) || worker->draining ? STEP_CLOSE : STEP_WAIT;
+    if (!is_still_let_in(session))
+        return STEP_CLOSE;
     if (session->generation != worker->generation)
         session_recognise(session);
     session->exchange = take_exchange(session);
@@ -378,6 +417,7 @@ void session_open(struct worker_listener *listener, struct stream *stream)
     }
     session->listener = listener;
     session->stream = stream;
+    session->good_until_ms = good_until_ms(listener->tls, stream);
     session_recognise(session);
     counter_add(&listener->worker->counters.sessions, 1);
     stream_attach(stream, &session_handler, session);
@@ -387,10 +427,15 @@ void session_open(struct worker_listener *listener, struct stream *stream)
 void session_judge_again(void *tls, struct stream *stream)
 {
     struct session *session = stream_owner(stream);
-    int64_t now_ms = clock_wall_ms();
+    enum handshake result;
 
-    if (session == NULL || tls_server_judge_again(tls, stream_peer(stream), now_ms) == HANDSHAKE_OK)
+    if (session == NULL)
         return;
+    session->good_until_ms = good_until_ms(tls, stream);
+    result = tls_server_judge_again(tls, stream_peer(stream), clock_wall_ms());
+    if (result == HANDSHAKE_OK)
+        return;
+    say_turned_out(session, result);
     stream_close(stream);
     session->stream = NULL;
     session_close(session);

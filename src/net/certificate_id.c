@@ -25,6 +25,17 @@ struct certificate_id certificate_id_from(const X509_NAME *issuer, const ASN1_IN
     return id;
 }
 
+struct certificate_id certificate_id_exact(const X509 *certificate)
+{
+    struct certificate_id id;
+    unsigned char hash[EVP_MAX_MD_SIZE];
+    unsigned size = 0;
+
+    must(X509_digest(certificate, EVP_sha256(), hash, &size) == 1 && size >= sizeof(id.bytes));
+    memcpy(id.bytes, hash, sizeof(id.bytes));
+    return id;
+}
+
 struct certificate_id certificate_id_of(const X509 *certificate)
 {
     return certificate_id_from(X509_get_issuer_name(certificate),

@@ -7,7 +7,7 @@
 #include "net/certificate_rules.h"
 #include "net/der.h"
 
-enum { PEER_FORM = 1 };
+enum { PEER_FORM = 2 };
 
 static bool text_of_name(uint8_t tag, struct bytes name, char ret_text[PEER_IDENTITY_SIZE])
 {
@@ -66,6 +66,7 @@ static bool keep_facts(const STACK_OF(X509) *chain, struct peer *peer)
         peer->chain[i] = certificate_id_of(certificate);
     }
     peer->chain_count = (uint8_t)count;
+    peer->anchor = certificate_id_exact(sk_X509_value(chain, count - 1));
     return true;
 }
 
@@ -116,6 +117,7 @@ void peer_write(const struct peer *peer, struct buf *text)
     buf_add_u8(text, peer->chain_count);
     for (size_t i = 0; i < peer->chain_count; i++)
         buf_add(text, bytes_of(peer->chain[i].bytes, CERTIFICATE_ID_SIZE));
+    buf_add(text, bytes_of(peer->anchor.bytes, CERTIFICATE_ID_SIZE));
 }
 
 enum err peer_read(struct bytes text, struct peer *ret_peer)
@@ -133,6 +135,7 @@ enum err peer_read(struct bytes text, struct peer *ret_peer)
         cursor_fail(&cursor);
     for (size_t i = 0; i < peer.chain_count && i < PEER_CHAIN_MAX; i++)
         cursor_copy(&cursor, peer.chain[i].bytes, CERTIFICATE_ID_SIZE);
+    cursor_copy(&cursor, peer.anchor.bytes, CERTIFICATE_ID_SIZE);
     TRY(cursor_end(&cursor));
     *ret_peer = peer;
     return OK;

@@ -23,6 +23,8 @@ struct tls_server {
     SSL_CTX *context;
     struct ticket_keys *tickets;
     struct crl_set *crls; /* NULL: revocation is not configured */
+    struct certificate_id *anchors;
+    size_t anchor_count;
     atomic_uint holders;
 };
 
@@ -179,6 +181,19 @@ static enum err context_set_trust(SSL_CTX *context, const STACK_OF(X509) *issuer
     return OK;
 }
 
+/* What is trusted, to know again the anchor of a peer that was let in by another configuration. */
+static enum err server_keep_anchors(struct tls_server *server, const STACK_OF(X509) *issuers)
+{
+    const int count = sk_X509_num(issuers);
+
+    server->anchors = calloc((size_t)count, sizeof(server->anchors[0]));
+    if (server->anchors == NULL)
+        return ERR_MEMORY;
+    for (int i = 0; i < count; i++)
+        server->anchors[server->anchor_count++] = certificate_id_exact(sk_X509_value(issuers, i));
+    return OK;
+}
+
 static enum err server_set_clients(struct tls_server *server,
                                    const struct tls_server_options *options, struct why *why)
 {
@@ -187,6 +202,8 @@ static enum err server_set_clients(struct tls_server *server,
 
     TRY(pem_certificates(options->client_ca, why, &issuers));
     err = context_set_trust(server->context, issuers);
+    if (err == OK)
+        err = server_keep_anchors(server, issuers);
     if (err == OK && options->client_crl != NULL)
         err = crl_set_read(options->client_crl, issuers, why, &server->crls);
     sk_X509_pop_free(issuers, X509_free);
@@ -241,7 +258,17 @@ void tls_server_release(struct tls_server *server)
     SSL_CTX_free(server->context);
     ticket_keys_free(server->tickets);
     crl_set_free(server->crls);
+    free(server->anchors);
     free(server);
+}
+
+static bool trusts(const struct tls_server *server, const struct certificate_id *anchor)
+{
+    for (size_t i = 0; i < server->anchor_count; i++) {
+        if (memcmp(&server->anchors[i], anchor, sizeof(*anchor)) == 0)
+            return true;
+    }
+    return false;
 }
 
 enum handshake tls_server_judge_again(const struct tls_server *server, const struct peer *peer,
@@ -249,6 +276,8 @@ enum handshake tls_server_judge_again(const struct tls_server *server, const str
 {
     enum handshake result = peer_judge_again(peer, NULL, now_ms);
 
+    if (result == HANDSHAKE_OK && !trusts(server, &peer->anchor))
+        result = HANDSHAKE_UNTRUSTED;
     if (result == HANDSHAKE_OK && server->crls != NULL)
         result = crl_set_judge_again(server->crls, peer, now_ms);
     return result;

@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from authority import Authority
 from gateway import Gateway, free_port
 from raw import Wire, request
 
@@ -121,3 +122,84 @@ def test_a_reload_gives_nobody_a_new_rate_or_a_new_budget(own_gateway):
         answers.append(office.call("GET", f"/v1/tokens/{token}").status)
         assert own_gateway.hangup()["msg"] == "reloaded"
     assert 429 in answers
+
+
+def trust(gateway, *authorities):
+    """Whose clients may come: in a file that the configuration names once and for all."""
+    certs = gateway.folder / "certs"
+    (certs / "clients-ca.pem").write_text("".join(a.path.read_text() for a in authorities))
+    gateway.edit(lambda text: text.replace("client_ca = certs/ca.pem", "client_ca = certs/clients-ca.pem"))
+
+
+def why_closed(gateway, count=1):
+    """The lines are written when the loop comes to rest, so a moment later."""
+    for _ in range(100):
+        lines = [line for line in gateway.log_lines() if line["msg"] == "connection closed"]
+        if len(lines) >= count:
+            break
+        time.sleep(0.02)
+    return [(line["reason"], line["client"]) for line in lines]
+
+
+def test_a_live_connection_ends_with_its_certificate(own_gateway):
+    authority = Authority(own_gateway.folder / "certs")
+    authority.client("shop", seconds=3)
+    authority.client("shop2")
+    trust(own_gateway, authority)
+    assert own_gateway.hangup()["msg"] == "reloaded"
+    wire, other = Wire(own_gateway, "shop"), Wire(own_gateway, "shop2")
+    assert wire.send(GET).reply().status == 200 and other.send(GET).reply().status == 200
+    time.sleep(4)
+    assert wire.send(GET).reply() is None
+    assert other.send(GET).reply().status == 200
+    assert why_closed(own_gateway) == [("expired", "shop")]
+    time.sleep(1.2)
+    assert [e["code"] for e in own_gateway.entries("--kind", "handshake")] == ["expired"]
+
+
+def test_live_connections_end_when_the_revocation_lists_are_overdue(own_gateway):
+    authority = Authority(own_gateway.folder / "certs")
+    authority.client("shop")
+    trust(own_gateway, authority)
+    own_gateway.edit(lambda text: text.replace("client_ca =", "client_crl = certs/clients.crl\nclient_ca ="))
+    authority.crl(seconds=3)
+    assert own_gateway.hangup()["msg"] == "reloaded"
+    wire = Wire(own_gateway, "shop")
+    assert wire.send(GET).reply().status == 200
+    time.sleep(4)
+    assert wire.send(GET).reply() is None
+    assert why_closed(own_gateway) == [("crl_expired", "shop")]
+
+
+def test_a_reload_ends_the_connections_of_who_is_revoked_or_not_trusted_any_more(own_gateway):
+    certs = own_gateway.folder / "certs"
+    stays, goes = Authority(certs, "Stays"), Authority(certs, "Goes")
+    stays.client("shop")
+    revoked = stays.client("shop2")
+    goes.client("pos-001")
+    trust(own_gateway, stays, goes)
+    assert own_gateway.hangup()["msg"] == "reloaded"
+    wires = {name: Wire(own_gateway, name) for name in ("shop", "shop2", "pos-001")}
+    for wire in wires.values():
+        assert wire.send(GET).reply().status == 200
+    trust(own_gateway, stays)
+    stays.crl(revoked)
+    own_gateway.edit(lambda text: text.replace("client_ca =", "client_crl = certs/clients.crl\nclient_ca ="))
+    assert own_gateway.hangup()["msg"] == "reloaded"
+    assert wires["shop"].send(GET).reply().status == 200
+    assert wires["shop2"].ends_within(2) and wires["pos-001"].ends_within(2)
+    assert sorted(why_closed(own_gateway, 2)) == [("revoked", "shop2"), ("untrusted", "pos-001")]
+
+
+def test_an_authority_that_comes_again_with_another_key_is_another(own_gateway):
+    certs = own_gateway.folder / "certs"
+    first = Authority(certs)
+    first.client("shop")
+    trust(own_gateway, first)
+    assert own_gateway.hangup()["msg"] == "reloaded"
+    wire = Wire(own_gateway, "shop")
+    assert wire.send(GET).reply().status == 200
+    again = Authority(certs, serial=first.cert.serial)
+    trust(own_gateway, again)
+    assert own_gateway.hangup()["msg"] == "reloaded"
+    assert wire.ends_within(2) and why_closed(own_gateway) == [("untrusted", "shop")]

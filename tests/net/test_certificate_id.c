@@ -29,6 +29,28 @@ static void issuer_and_serial_name_a_certificate(void **state)
     EVP_PKEY_free(other);
 }
 
+static struct certificate_id exact_id_of(EVP_PKEY *key)
+{
+    X509 *certificate = x509_make(key, &(struct x509_wish){ .subject = "Test CA", .serial = 7 });
+    struct certificate_id id = certificate_id_exact(certificate);
+
+    X509_free(certificate);
+    return id;
+}
+
+static void another_key_under_the_same_name_and_number_is_exactly_another(void **state)
+{
+    EVP_PKEY *key = EVP_EC_gen("P-256"), *other = EVP_EC_gen("P-256");
+    X509 *certificate = x509_make(key, &(struct x509_wish){ .subject = "Test CA", .serial = 7 });
+    (void)state;
+
+    assert_true(same(certificate_id_exact(certificate), certificate_id_exact(certificate)));
+    assert_false(same(exact_id_of(key), exact_id_of(other)));
+    X509_free(certificate);
+    EVP_PKEY_free(key);
+    EVP_PKEY_free(other);
+}
+
 /* RFC 5280, section 7.1: names are compared without regard to case and string type. */
 static void another_spelling_of_the_issuer_hides_nothing(void **state)
 {
@@ -54,6 +76,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(issuer_and_serial_name_a_certificate),
+        cmocka_unit_test(another_key_under_the_same_name_and_number_is_exactly_another),
         cmocka_unit_test(another_spelling_of_the_issuer_hides_nothing),
     };
 

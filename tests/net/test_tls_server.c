@@ -139,12 +139,14 @@ static void facts_of_a_peer_read_back_as_they_were_written(void **state)
     struct buf text;
 
     (void)state;
+    memset(&peer.anchor, 7, sizeof(peer.anchor));
     for (peer.chain_count = 0; peer.chain_count <= PEER_CHAIN_MAX; peer.chain_count++) {
         memset(peer.chain, peer.chain_count, sizeof(peer.chain[0]) * peer.chain_count);
         buf_init_fixed(&text, storage, sizeof(storage));
         peer_write(&peer, &text);
         assert_err(OK, peer_read(buf_bytes(&text), &got));
         assert_string_equal(peer.identity, got.identity);
+        assert_memory_equal(&peer.anchor, &got.anchor, sizeof(peer.anchor));
         assert_memory_equal(peer.chain, got.chain, sizeof(peer.chain[0]) * peer.chain_count);
         for (size_t cut = 0; cut < text.size; cut++)
             assert_err(ERR_CORRUPT, peer_read(bytes_of(text.data, cut), &got));

@@ -168,7 +168,7 @@ class Gateway:
         self.process.send_signal(signal.SIGHUP)
         for _ in range(500):
             if self.log.read_text().count('"msg":"reload') > before:
-                return self.log_lines()[-1]
+                return [l for l in self.log_lines() if l["msg"].startswith("reload")][-1]
             time.sleep(0.02)
         raise AssertionError("no reload was logged")
 
