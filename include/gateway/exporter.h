@@ -37,6 +37,9 @@ enum err exporters_open(const struct config *config, struct exporters **ret_expo
 enum err exporters_start(struct exporters *exporters, struct vault *vault,
                          const struct keyring *keyring, struct why *why);
 
+/* At the end: wait a little for the sinks that work to get everything, the stop itself included. */
+void exporters_finish(const struct exporters *exporters, struct vault *vault);
+
 /* Stop those that run, and free. One that hangs in the kernel is left behind. Accepts NULL. */
 void exporters_close(struct exporters *exporters);
 

@@ -7,8 +7,12 @@
 
 #include <stdint.h>
 
+#include "base/bytes.h"
 #include "base/err.h"
 #include "base/why.h"
+
+/* The content of such a file. ERR_CORRUPT, ERR_NEWER. */
+enum err position_read(struct bytes text, uint64_t *ret_position);
 
 /* ERR_NOT_FOUND: there is none yet. ERR_CORRUPT, ERR_NEWER, ERR_IO, with a sentence. */
 enum err position_load(const char *path, uint64_t *ret_position, struct why *why);

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "vault/log_tree.h"
 #include "vault/vault.h"
@@ -12,6 +13,8 @@ enum {
     SYSLOG_TLS_PORT = 6514, /* RFC 5425, section 4.1 */
     HEADER_FIELDS_MAX = 64 * 1024,
     STOP_MS = 3000,
+    FINISH_MS = 2000,
+    LOOK_MS = 20,
 };
 
 static const char *path_or_null(const char *path)
@@ -159,6 +162,39 @@ enum err exporters_start(struct exporters *exporters, struct vault *vault,
     return OK;
 }
 
+void exporter_health(const struct exporter *exporter, struct exporter_health *ret_health)
+{
+    *ret_health = (struct exporter_health){ .stats = { .failing = true, .reason = "not started" } };
+    if (exporter->sink != NULL)
+        sink_stats(exporter->sink, &ret_health->stats);
+    ret_health->late = ret_health->stats.behind_ms >= exporter->config.late_after_ms;
+}
+
+/* One that fails would only hold up the end. */
+static bool all_have(const struct exporters *exporters, uint64_t until)
+{
+    for (size_t i = 0; i < exporters->count; i++) {
+        struct exporter_health health;
+
+        exporter_health(&exporters->list[i], &health);
+        if (!health.stats.failing && health.stats.position < until)
+            return false;
+    }
+    return true;
+}
+
+void exporters_finish(const struct exporters *exporters, struct vault *vault)
+{
+    const int64_t deadline_ms = clock_mono_ms() + FINISH_MS;
+    uint64_t until;
+
+    if (exporters->count == 0)
+        return;
+    until = vault_hurry(vault);
+    while (!all_have(exporters, until) && clock_mono_ms() < deadline_ms)
+        clock_sleep_ms(LOOK_MS);
+}
+
 static void exporter_close(struct exporter *exporter)
 {
     tls_client_release(exporter->tls);
@@ -185,14 +221,6 @@ void exporters_close(struct exporters *exporters)
         return;
     free(exporters->list);
     free(exporters);
-}
-
-void exporter_health(const struct exporter *exporter, struct exporter_health *ret_health)
-{
-    *ret_health = (struct exporter_health){ .stats = { .failing = true, .reason = "not started" } };
-    if (exporter->sink != NULL)
-        sink_stats(exporter->sink, &ret_health->stats);
-    ret_health->late = ret_health->stats.behind_ms >= exporter->config.late_after_ms;
 }
 
 static void log_change(const struct exporter *exporter, const struct exporter_health *health)

@@ -179,6 +179,7 @@ enum err server_run(const struct config *config, struct why *why)
         notify("READY=1");
         loop_run(server->loop);
         enter(server, AUDIT_STOP, OK);
+        exporters_finish(server->exporters, server->vault);
     }
     close_all(server);
     if (err == OK)

@@ -10,7 +10,7 @@ enum { TEXT_MAX = 64 };
 static const struct bytes magic = { (const uint8_t *)"pangate-sink ", 13 };
 static const struct bytes version = { (const uint8_t *)"1 ", 2 };
 
-static enum err position_read(struct bytes text, uint64_t *ret_position)
+enum err position_read(struct bytes text, uint64_t *ret_position)
 {
     if (!bytes_start_with(text, magic) || !bytes_end_with(text, bytes_lit("\n")))
         return ERR_CORRUPT;

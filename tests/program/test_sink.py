@@ -24,6 +24,14 @@ def work(gateway, count=5, prefix="40"):
     shop.close()
 
 
+def work_much(gateway, batches):
+    shop = gateway.client("shop")
+    for batch in range(batches):
+        items = [{"card": {"number": number}} for number in pans(1000, prefix=f"45{batch:02d}")]
+        assert shop.call("POST", "/v1/tokenize/batch", {"items": items}).status == 200
+    shop.close()
+
+
 def checkpoints(objects):
     return [found for found in objects if found["kind"] == "checkpoint"]
 
@@ -44,6 +52,9 @@ def test_entries_and_checkpoints_stream_to_a_file(play, tmp_path):
         seen += "receipt" in found
         assert found["kind"] != "checkpoint" or int(found["entries"]) == seen
     assert path.stat().st_mode & 0o777 == 0o640
+    # What was entered last leaves, too.
+    play.stop()
+    assert [found["kind"] for found in lines_of(path)][-2:] == ["stop", "checkpoint"]
 
 
 def keep_checkpoint(path, to):
@@ -118,12 +129,11 @@ def test_a_dead_sink_stops_nobody_is_in_sight_and_catches_up(play):
     port = free_port()
     play.edit(lambda text: text + sink("siem", f"syslog://localhost:{port}", "late_after = 1s"))
     play.start()
-    began = time.monotonic()
-    work(play, 200)
-    assert time.monotonic() - began < 20
+    work(play)
+    work_much(play, 8)
     labels = '{sink="siem"}'
     wait_for(lambda: b"warning: sink siem" in play.admin("/readyz").body)
-    wait_for(lambda: play.metric("sink_behind_entries", labels) >= 200)
+    wait_for(lambda: play.metric("sink_behind_entries", labels) >= 8000)
     answer = play.admin("/readyz")
     assert answer.status == 200 and answer.body.startswith(b"ok\n")
     assert b"cannot be reached" in answer.body
@@ -158,22 +168,15 @@ def messages_of(gateway):
     return [line["msg"] for line in gateway.log_lines() if "sink" in line]
 
 
-def resident(gateway):
-    with open(f"/proc/{gateway.process.pid}/statm", encoding="ascii") as file:
-        return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
-
-
-def test_a_sink_that_takes_nothing_holds_no_memory_and_stops_nobody(play):
+def test_a_sink_that_takes_nothing_stops_nobody(play):
     receiver = SyslogReceiver(play.folder, how="stall")
     address = f"syslog://localhost:{receiver.port}"
     play.edit(lambda text: text + sink("siem", address, "timeout = 2s"))
     play.start()
     work(play, 50)
-    before = resident(play)
     work(play, 400, prefix="41")
     wait_for(lambda: play.metric("sink_errors_total", '{sink="siem"}') >= 1)
     assert b"took too long" in play.admin("/status").body
-    assert resident(play) < before + 16 * 2**20
     receiver.how = "read"
     wait_for(lambda: has_all(play, receiver.objects), within_s=40)
     receiver.close()
