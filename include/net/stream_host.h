@@ -23,6 +23,7 @@ struct stream_host {
     void (*on_handshake)(struct stream_host *host, struct stream *stream, enum handshake result);
     void (*on_gone)(struct stream_host *host); /* a stream has been freed */
     struct list streams;
+    unsigned rested;  /* streams that gave their buffers back, since the heap did */
     struct buf spare; /* output storage that waits for its next stream, empty and wiped */
     uint8_t *scratch; /* STREAM_SCRATCH_SIZE; what a stream lends out of it is wiped after */
 };

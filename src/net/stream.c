@@ -1,5 +1,6 @@
 #include "net/stream.h"
 
+#include <malloc.h>
 #include <openssl/ssl.h>
 #include <stdlib.h>
 
@@ -10,7 +11,10 @@
 #include "net/stream_state.h"
 #include "net/tls_common.h"
 
-enum { FINISH_MS = 10 * 1000 }; /* for output that is still to be sent */
+enum {
+    FINISH_MS = 10 * 1000, /* for output that is still to be sent */
+    REST_CROWD = 256,      /* streams at rest that make it worth looking for empty pages */
+};
 
 static void stream_free(struct stream *stream)
 {
@@ -130,11 +134,22 @@ static void on_deadline(void *owner)
     }
 }
 
+/* Handshakes at the same time leave a heap full of holes. Its pages go back to the system for many
+ * streams at once, as looking for them takes milliseconds. */
+static void give_back_pages(struct stream_host *host)
+{
+    if (++host->rested < REST_CROWD)
+        return;
+    host->rested = 0;
+    (void)malloc_trim(0);
+}
+
 static void on_rest(void *owner)
 {
     struct stream *stream = owner;
 
     transport_rest(&stream->transport);
+    give_back_pages(stream->host);
 }
 
 /* At the end of the round, when no caller is left on the stack. */
