@@ -36,12 +36,12 @@ struct forward {      /* SECRET */
     struct exchange *exchange;
     const struct route *route; /* of the exchange's outlet */
     enum forward_state state;
-    bool has_key;       /* the answer is kept */
-    bool is_admitted;   /* by the breaker, which waits to hear how it went */
-    bool may_have_left; /* a byte of the request */
-    bool is_out;        /* all of it */
-    bool answered;      /* exchange->answer is decided */
-    bool broken;        /* what followed the answer's head has not come to its end */
+    struct idempotency key; /* used: the answer is kept */
+    bool is_admitted;       /* by the breaker, which waits to hear how it went */
+    bool may_have_left;     /* a byte of the request */
+    bool is_out;            /* all of it */
+    bool answered;          /* exchange->answer is decided */
+    bool broken;            /* what followed the answer's head has not come to its end */
     bool replayed;
     uint64_t intent;
     uint16_t status; /* of the processor; 0: none came */
@@ -80,6 +80,9 @@ bool forward_find_token(void *context, const struct pan *pan, struct token *ret_
 /* Whether the caller only wants to see what would be sent; and the answer that shows it. */
 bool forward_is_dry_run(const struct exchange *exchange);
 enum err forward_dry_run(struct exchange *exchange);
+
+/* Read the Idempotency-Key, if there is one, into forward->key. */
+enum err forward_read_key(struct forward *forward);
 
 /* Propose the intent for forward->cards. */
 enum err forward_submit(struct forward *forward);

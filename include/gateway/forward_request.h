@@ -12,6 +12,10 @@
  * around something that has not the form of a token. */
 enum err forward_request_scan(struct forward *forward);
 
+/* Whether a field of the caller's decides what is put in: it holds a mark (inbound: a number), or
+ * says how the body is to be read. */
+bool forward_request_depends_on(const struct forward *forward, const struct http_field *field);
+
 /* Append head and body. The cards are open. ERR_BAD_MARK if a value cannot stand where it lands. */
 enum err forward_request_write(struct forward *forward, struct buf *out);
 

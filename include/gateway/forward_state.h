@@ -26,6 +26,10 @@ void forward_tell_success(struct forward *forward);
 /* It does not come to an answer of the processor's, or not to its end. */
 void forward_fail(struct forward *forward, enum err err);
 
+/* The outcome is not durable. Of a forward with a key, which waits for that, an answer that is not
+ * kept must not look as if it were; what was sent stays said. */
+void forward_lose_outcome(struct forward *forward, enum err err);
+
 void forward_drop_stream(struct forward *forward);
 
 /* Read as much of the answer's body as there is and as the caller takes. */

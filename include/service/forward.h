@@ -84,12 +84,16 @@ void forward_destroy_old_codes(struct service_worker *worker);
 bool forward_token_of(const struct caller *caller, const struct forward_cards *cards,
                       const struct pan *pan, struct token *ret_token);
 
-/* A key counts for all of a client's forwards, whatever their paths: it reaches a processor at most
- * once. It may be used again for the same request only: method, target and body. */
-enum err forward_key(const struct caller *caller, struct bytes key, struct bytes request,
+/* A key counts within one client, method and path, for one request: `request` is what must not
+ * change when it is sent again. */
+enum err forward_key(const struct caller *caller,
+                     const struct bytes parts[3] /* method, path, key */, struct bytes request,
                      struct idempotency *ret_idempotency);
 
-/* What is known of the caller's forward with this key. ERR_NO_ROUTE if there is none. */
+/* Whether the vault holds an answer, or a forward that is running, for a key. */
+bool forward_is_held(const struct caller *caller, const struct idempotency *idempotency);
+
+/* What is known of the caller's last forward with this key. ERR_NO_ROUTE if there is none. */
 enum err forward_attempt(const struct caller *caller, struct bytes key,
                          struct vault_attempt *ret_attempt);
 

@@ -3,7 +3,7 @@
  * keyed hash of the body, and how each item was decided, without PAN.
  *
  * A request that is a forward has a row from its intent on (it runs), and then one with the
- * processor's sealed answer.
+ * processor's sealed answer. A second row names the first by client and key alone.
  */
 #ifndef PANGATE_VAULT_ANSWER_H
 #define PANGATE_VAULT_ANSWER_H
@@ -16,6 +16,7 @@ enum answer_state {
     ANSWER_ITEMS = 1,   /* decided */
     ANSWER_RUNNING = 2, /* a forward whose outcome is not known yet */
     ANSWER_FORWARD = 3, /* a forward's outcome */
+    ANSWER_NAMED = 4,   /* no answer: the scope of the last forward with this key */
 };
 
 struct answer {
@@ -35,6 +36,8 @@ void answer_write_items(const struct submission *submission, int64_t keep_until_
                         struct buf *value);
 void answer_write_running(const struct idempotency *idempotency, int64_t keep_until_ms,
                           struct buf *value);
+void answer_write_name(const struct idempotency *idempotency, int64_t keep_until_ms,
+                       struct buf *value);
 void answer_write_forward(const struct idempotency *idempotency,
                           const struct forward_outcome *outcome, int64_t keep_until_ms,
                           struct buf *value);

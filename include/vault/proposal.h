@@ -70,6 +70,7 @@ struct idempotency {
     bool used;
     uint8_t scope[32]; /* client, method, path, key */
     uint8_t body[32];  /* the raw body */
+    uint8_t name[32];  /* of a forward: client and key alone, to ask for its attempt by */
     int64_t keep_ms;
 };
 

@@ -98,17 +98,22 @@ enum err vault_find_index(struct vault_reader *reader, uint32_t tenant, const ui
 /* What is known of the forward that an idempotency key stands for. */
 struct vault_attempt {
     bool is_running; /* no outcome yet; the other members say nothing then */
+    bool is_refused; /* there was no such token, so nothing was sent; neither do they then */
     uint64_t intent; /* the receipt */
     uint16_t status; /* of the processor; 0: not known */
     bool has_answer; /* that is replayed */
 };
 
-/* ERR_NOT_FOUND: the key is not held, or not of a forward. */
+/* By the scope of its request. ERR_NOT_FOUND: the key is not held. */
 enum err vault_find_attempt(struct vault_reader *reader, const uint8_t scope[32],
                             struct vault_attempt *ret_attempt);
 
 /* ERR_NOT_FOUND: the client is not in quarantine. */
 enum err vault_find_quarantine(struct vault_reader *reader, const char *client);
+
+/* By client and key alone (idempotency.name): the last forward that had the key. */
+enum err vault_find_attempt_named(struct vault_reader *reader, const uint8_t name[32],
+                                  struct vault_attempt *ret_attempt);
 
 /* Time as entries see it: held over a step back. */
 int64_t vault_now_ms(const struct vault *vault);

@@ -48,11 +48,24 @@ static enum err submit_outcome(struct forward *forward)
     forward_outcome_propose(&exchange->caller, forward->route->config->name, &forward->cards,
                             submission);
     submission->forward.intent = forward->intent;
-    submission->forward.has_key = forward->has_key;
+    submission->forward.has_key = forward->key.used;
     submission->forward.nothing_sent = !forward->may_have_left;
     submission->forward.status = forward->status;
     submission->forward.answer = buf_bytes(&forward->sealed);
     return exchange_submit(exchange);
+}
+
+void forward_lose_outcome(struct forward *forward, enum err err)
+{
+    struct answer *answer = &forward->exchange->answer;
+
+    if (forward->key.used && answer->streamed) {
+        forward->broken = true;
+    } else if (forward->key.used && answer->err == OK) {
+        buf_clear(&answer->fields);
+        buf_clear(&answer->body);
+        exchange_fail(forward->exchange, err, NULL);
+    }
 }
 
 /* Owed whatever happens. Where the journal has failed, the next start enters that it is not
@@ -63,8 +76,10 @@ static void owe_outcome(struct forward *forward)
 
     if (err == ERR_OVERLOADED)
         timer_set(&forward->retry, RETRY_MS);
-    else if (err != OK || !forward->has_key)
+    else if (err != OK || !forward->key.used)
         forward_enter(forward, FORWARD_OVER);
+    if (err != OK && err != ERR_OVERLOADED)
+        forward_lose_outcome(forward, err);
 }
 
 static void on_retry(void *owner)
@@ -134,7 +149,7 @@ void forward_settle(struct forward *forward)
     if (forward->status != 0 && forward_answer_succeeds(forward))
         forward_destroy_codes(&forward->exchange->caller, forward->route->config->name,
                               &forward->cards);
-    if (forward->has_key && forward->status != 0 && !forward->broken &&
+    if (forward->key.used && forward->status != 0 && !forward->broken &&
         forward->exchange->answer.err == OK)
         err_ignore(forward_answer_seal(forward));
     owe_outcome(forward);

@@ -142,9 +142,7 @@ bool forward_answer_succeeds(const struct forward *forward)
 /* What a kept answer is bound to: it opens for its key only. */
 static struct key_scope scope_of(const struct forward *forward, uint32_t key)
 {
-    const struct idempotency *idempotency = &forward->exchange->submission->idempotency;
-
-    return (struct key_scope){ key, bytes_of(idempotency->scope, sizeof(idempotency->scope)) };
+    return (struct key_scope){ key, bytes_of(forward->key.scope, sizeof(forward->key.scope)) };
 }
 
 enum err forward_answer_seal(struct forward *forward)

@@ -53,8 +53,11 @@ static void refuse(struct forward *forward, enum err err)
     if (submission->err != OK && submission->replay_number == 0)
         forward_refuse(&exchange->caller, forward->route->config->name, NULL, err);
     exchange->answer.has_receipt = submission->err == OK || submission->replay_number != 0;
-    exchange->answer.receipt =
-        submission->err == OK ? submission->items[0].number : submission->replay_number;
+    exchange->answer.receipt = submission->err == OK && !submission->replayed
+                                   ? submission->items[0].number
+                                   : submission->replay_number;
+    if (submission->replayed)
+        http_write_field_str(&exchange->answer.fields, "Idempotency-Replayed", "true");
     forward->answered = true;
     forward_enter(forward, FORWARD_OVER);
 }
@@ -67,7 +70,7 @@ static void take_intent(struct forward *forward)
                                    forward->route->config->cvc_ttl_ms };
     enum err err = forward_granted(submission);
 
-    if (submission->err == OK && submission->replayed) {
+    if (submission->err == OK && submission->replayed && err != ERR_NO_TOKEN) {
         answer_again(forward);
         return;
     }
@@ -107,6 +110,16 @@ static void take_cards(struct forward *forward)
     forward_enter(forward, FORWARD_OVER);
 }
 
+static void take_outcome(struct forward *forward)
+{
+    const struct submission *submission = forward->exchange->submission;
+    enum err err = submission->err != OK ? submission->err : submission->items[0].err;
+
+    forward_enter(forward, FORWARD_OVER);
+    if (err != OK)
+        forward_lose_outcome(forward, err);
+}
+
 void forward_returned(struct forward *forward)
 {
     if (forward->state == FORWARD_STORE)
@@ -114,6 +127,6 @@ void forward_returned(struct forward *forward)
     else if (forward->state == FORWARD_INTENT)
         take_intent(forward);
     else if (forward->state == FORWARD_OUTCOME)
-        forward_enter(forward, FORWARD_OVER);
+        take_outcome(forward);
     forward_wake(forward);
 }

@@ -76,6 +76,22 @@ static bool field_goes_on(const struct forward *forward, struct bytes name)
            bytes_equal_nocase(name, bytes_lit("Content-Type"));
 }
 
+bool forward_request_depends_on(const struct forward *forward, const struct http_field *field)
+{
+    struct bytes head = exchange_head(forward->exchange);
+    struct bytes name = http_span_bytes(field->name, head);
+    struct bytes value = http_span_bytes(field->value, head);
+    struct marks marks = { 0 };
+
+    if (bytes_equal_nocase(name, bytes_lit("Content-Type")))
+        return true;
+    if (!field_goes_on(forward, name))
+        return false;
+    if (forward_is_inbound(forward))
+        return text_holds_pan(value);
+    return marks_find(value, CONTENT_HEADER, &marks) != OK || marks.count > 0;
+}
+
 enum err forward_request_scan(struct forward *forward)
 {
     const struct exchange *exchange = forward->exchange;

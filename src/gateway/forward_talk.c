@@ -36,7 +36,7 @@ static void end_answer(struct forward *forward)
 /* Nobody reads it, and nobody will. */
 static bool is_idle_talk(const struct forward *forward)
 {
-    return forward->exchange->session == NULL && !forward->has_key &&
+    return forward->exchange->session == NULL && !forward->key.used &&
            forward->route->config->success_member.count == 0;
 }
 

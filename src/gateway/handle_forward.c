@@ -17,24 +17,46 @@ static bool has_key(const struct exchange *exchange)
            method != HTTP_HEAD;
 }
 
-static enum err read_key(struct exchange *exchange)
+static void add_field(const struct exchange *exchange, const struct http_field *field,
+                      struct buf *request)
 {
-    const struct http_head *head = &exchange->head;
-    struct bytes text = exchange_head(exchange);
+    buf_add(request, http_span_bytes(field->name, exchange_head(exchange)));
+    buf_add_u8(request, ':');
+    buf_add(request, http_span_bytes(field->value, exchange_head(exchange)));
+    buf_add_u8(request, '\n');
+}
+
+/* What a request must have in common with the first one of its key: everything that decides what is
+ * put in where. Other fields may differ, as those do in which SDKs number their tries. */
+static enum err add_request(const struct forward *forward, struct buf *request)
+{
+    const struct exchange *exchange = forward->exchange;
+    const struct http_fields *fields = &exchange->head.fields;
+
+    buf_add(request, http_span_bytes(exchange->head.target, exchange_head(exchange)));
+    buf_add_u8(request, '\n');
+    for (uint8_t i = 0; i < fields->count; i++) {
+        if (forward_request_depends_on(forward, &fields->at[i]))
+            add_field(exchange, &fields->at[i], request);
+    }
+    buf_add_u8(request, '\n');
+    buf_add(request, buf_bytes(&exchange->body));
+    return buf_check(request);
+}
+
+enum err forward_read_key(struct forward *forward)
+{
+    struct exchange *exchange = forward->exchange;
+    struct bytes head = exchange_head(exchange);
+    const struct bytes parts[3] = { bytes_str(http_method_name(exchange->head.method)),
+                                    http_span_bytes(exchange->head.path, head), key_of(exchange) };
     struct buf request AUTO(buf_done) = { 0 };
 
-    exchange->forward->has_key = has_key(exchange);
-    if (!exchange->forward->has_key)
+    if (!has_key(exchange))
         return OK;
     buf_init(&request, KEYED_MAX);
-    buf_add_str(&request, http_method_name(head->method));
-    buf_add_u8(&request, ' ');
-    buf_add(&request, http_span_bytes(head->target, text));
-    buf_add_u8(&request, '\n');
-    buf_add(&request, buf_bytes(&exchange->body));
-    TRY(buf_check(&request));
-    return forward_key(&exchange->caller, key_of(exchange), buf_bytes(&request),
-                       &exchange->submission->idempotency);
+    TRY(add_request(forward, &request));
+    return forward_key(&exchange->caller, parts, buf_bytes(&request), &forward->key);
 }
 
 enum err forward_submit(struct forward *forward)
@@ -43,20 +65,19 @@ enum err forward_submit(struct forward *forward)
     size_t count = forward->cards.count == 0 ? 1 : forward->cards.count;
 
     TRY(exchange_prepare(exchange, count));
-    TRY(read_key(exchange));
+    exchange->submission->idempotency = forward->key;
     forward_propose(&exchange->caller, forward->route->config->name, &forward->cards,
                     exchange->submission);
     forward->state = FORWARD_INTENT;
     return exchange_submit(exchange);
 }
 
-/* A request whose first has used its tokens up is the vault's to answer. */
-static bool was_sent(const struct exchange *exchange)
+/* Whether it goes to the vault though a token of it cannot be sent: there may be an answer for its
+ * key, and that there is no such token will be one. */
+static bool is_for_the_vault(const struct forward *forward, enum err err)
 {
-    struct vault_attempt attempt;
-
-    return has_key(exchange) &&
-           forward_attempt(&exchange->caller, key_of(exchange), &attempt) == OK;
+    return forward->key.used &&
+           (err == ERR_NO_TOKEN || forward_is_held(&forward->exchange->caller, &forward->key));
 }
 
 static enum err look(struct exchange *exchange, const struct token **ret_bad)
@@ -69,7 +90,7 @@ static enum err look(struct exchange *exchange, const struct token **ret_bad)
 
     TRY(forward_request_scan(forward));
     err = forward_look(&exchange->caller, &to, &forward->cards, &bad);
-    if (err == OK || was_sent(exchange))
+    if (err == OK || (is_for_the_vault(forward, err) && !forward_is_dry_run(exchange)))
         return OK;
     *ret_bad = &forward->cards.list[bad].token;
     return err;
@@ -116,6 +137,7 @@ static enum err begin(struct exchange *exchange, const struct token **ret_bad)
     exchange->forward = forward_new(exchange);
     if (exchange->forward == NULL)
         return ERR_OVERLOADED;
+    TRY(forward_read_key(exchange->forward));
     TRY(look(exchange, ret_bad));
     return forward_is_dry_run(exchange) ? forward_dry_run(exchange)
                                         : forward_submit(exchange->forward);
@@ -145,7 +167,16 @@ static const char *attempt_state(const struct vault_attempt *attempt)
 {
     if (attempt->is_running)
         return "in_flight";
+    if (attempt->is_refused)
+        return "refused";
     return attempt->status == 0 ? "unknown" : "answered";
+}
+
+static const char *attempt_forwarded(const struct vault_attempt *attempt)
+{
+    if (attempt->is_refused)
+        return "no";
+    return attempt->is_running || attempt->status == 0 ? "unknown" : "yes";
 }
 
 static enum err look_for_attempt(struct exchange *exchange, struct vault_attempt *attempt)
@@ -169,8 +200,8 @@ static enum serve attempt_begin(struct exchange *exchange)
         return json_call_begun(exchange, err);
     json = json_call_answer(exchange, 200);
     json_str(&json, "state", attempt_state(&attempt));
-    json_str(&json, "forwarded", attempt.is_running || attempt.status == 0 ? "unknown" : "yes");
-    if (!attempt.is_running) {
+    json_str(&json, "forwarded", attempt_forwarded(&attempt));
+    if (!attempt.is_running && !attempt.is_refused) {
         if (attempt.status != 0)
             json_number(&json, "upstream_status", attempt.status);
         json_decimal_string(&json, "receipt", attempt.intent);

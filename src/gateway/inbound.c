@@ -122,6 +122,7 @@ static enum err begin(struct exchange *exchange)
     forward = exchange->forward = forward_new(exchange);
     if (forward == NULL)
         return ERR_OVERLOADED;
+    TRY(forward_read_key(forward));
     TRY(scan(forward));
     if (forward_is_dry_run(exchange))
         return forward_dry_run(exchange);

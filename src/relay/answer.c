@@ -197,6 +197,7 @@ enum err answer_end(struct answer_filter *answer, struct buf *out)
     const struct glyph end = { PAN_NO_CHARACTER, 0, true };
 
     drain_carry(answer, true, out);
+    answer->own = (struct own_finder){ 0 }; /* nothing goes on */
     take_glyph(answer, end, out);
     return buf_check(out);
 }

@@ -240,23 +240,40 @@ bool forward_token_of(const struct caller *caller, const struct forward_cards *c
     return oldest_of(caller, pan, ret_token);
 }
 
-enum err forward_key(const struct caller *caller, struct bytes key, struct bytes request,
-                     struct idempotency *ret_idempotency)
+/* The scope of no request: those have a path. */
+static enum err key_name(const struct caller *caller, struct bytes key, uint8_t ret_name[32])
 {
     const struct bytes parts[3] = { bytes_lit("forward"), bytes_lit(""), key };
+    struct idempotency named;
 
-    return request_key_read(caller, parts, request, ret_idempotency);
+    TRY(request_key_read(caller, parts, bytes_lit(""), &named));
+    memcpy(ret_name, named.scope, sizeof(named.scope));
+    return OK;
+}
+
+enum err forward_key(const struct caller *caller, const struct bytes parts[3], struct bytes request,
+                     struct idempotency *ret_idempotency)
+{
+    TRY(request_key_read(caller, parts, request, ret_idempotency));
+    return key_name(caller, parts[2], ret_idempotency->name);
+}
+
+bool forward_is_held(const struct caller *caller, const struct idempotency *idempotency)
+{
+    struct vault_attempt attempt;
+
+    return vault_find_attempt(caller->worker->reader, idempotency->scope, &attempt) == OK;
 }
 
 enum err forward_attempt(const struct caller *caller, struct bytes key,
                          struct vault_attempt *ret_attempt)
 {
-    struct idempotency idempotency;
+    uint8_t name[32];
     enum err err;
 
     TRY(request_key_check(key));
-    TRY(forward_key(caller, key, bytes_lit(""), &idempotency));
-    err = vault_find_attempt(caller->worker->reader, idempotency.scope, ret_attempt);
+    TRY(key_name(caller, key, name));
+    err = vault_find_attempt_named(caller->worker->reader, name, ret_attempt);
     return err == ERR_NOT_FOUND ? ERR_NO_ROUTE : err;
 }
 

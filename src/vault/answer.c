@@ -23,8 +23,7 @@ enum err answer_read(struct bytes value, struct answer *ret_answer)
     answer.keep_until_ms = (int64_t)cursor_u64(&cursor);
     answer.state = (enum answer_state)state;
     answer.rest = cursor.rest;
-    if (cursor.failed || version != ANSWER_VERSION || state < ANSWER_ITEMS ||
-        state > ANSWER_FORWARD)
+    if (cursor.failed || version != ANSWER_VERSION || state < ANSWER_ITEMS || state > ANSWER_NAMED)
         return ERR_VAULT_DAMAGED;
     *ret_answer = answer;
     return OK;
@@ -86,6 +85,13 @@ void answer_write_running(const struct idempotency *idempotency, int64_t keep_un
                           struct buf *value)
 {
     write_head(idempotency, ANSWER_RUNNING, keep_until_ms, value);
+}
+
+void answer_write_name(const struct idempotency *idempotency, int64_t keep_until_ms,
+                       struct buf *value)
+{
+    write_head(idempotency, ANSWER_NAMED, keep_until_ms, value);
+    buf_add(value, bytes_of(idempotency->scope, sizeof(idempotency->scope)));
 }
 
 void answer_write_forward(const struct idempotency *idempotency,

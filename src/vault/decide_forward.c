@@ -32,6 +32,33 @@ static enum err find_all(struct ledger *ledger, struct submission *submission, s
     return OK;
 }
 
+/* So that the last forward with a key is found by the key alone. */
+static void stage_name(struct ledger *ledger, const struct idempotency *idempotency,
+                       int64_t keep_until_ms)
+{
+    struct idempotency named = *idempotency;
+
+    memcpy(named.scope, idempotency->name, sizeof(named.scope));
+    buf_clear(&ledger->value);
+    answer_write_name(idempotency, keep_until_ms, &ledger->value);
+    stage_answer(ledger, &named, keep_until_ms);
+}
+
+/* A key gets the same refusal again, once nothing but its token was wrong. */
+static enum err keep_refusal(struct ledger *ledger, const struct submission *submission)
+{
+    int64_t keep_until_ms = ledger->now_ms + submission->idempotency.keep_ms;
+
+    if (!submission->idempotency.used || !answer_is_kept(submission))
+        return OK;
+    buf_clear(&ledger->value);
+    answer_write_items(submission, keep_until_ms, &ledger->value);
+    TRY(buf_check(&ledger->value));
+    stage_answer(ledger, &submission->idempotency, keep_until_ms);
+    stage_name(ledger, &submission->idempotency, keep_until_ms);
+    return OK;
+}
+
 /* One bad token stops everything, and is the one that the entry names; all items say so. */
 static enum err refuse_all(struct ledger *ledger, struct submission *submission, size_t bad,
                            enum err err)
@@ -44,14 +71,14 @@ static enum err refuse_all(struct ledger *ledger, struct submission *submission,
         proposal_alarm(item, "a record cannot be read");
     else
         proposal_refuse(item, err);
-    TRY(ledger_enter(ledger, &item->entry, &number));
     for (size_t i = 0; i < submission->count; i++) {
         submission->items[i].err = err;
         submission->items[i].decision = DECIDED_NOTHING;
-        submission->items[i].number = number;
+        submission->items[i].number = ledger->next;
         submission->items[i].record.size = 0;
     }
-    return OK;
+    TRY(keep_refusal(ledger, submission));
+    return ledger_enter(ledger, &item->entry, &number);
 }
 
 static enum err use_all(struct ledger *ledger, const struct submission *submission,
@@ -120,6 +147,7 @@ static void stage_running(struct ledger *ledger, const struct idempotency *idemp
     buf_clear(&ledger->value);
     answer_write_running(idempotency, keep_until_ms, &ledger->value);
     stage_answer(ledger, idempotency, keep_until_ms);
+    stage_name(ledger, idempotency, keep_until_ms);
 }
 
 enum err decide_forward(struct ledger *ledger, struct submission *submission)

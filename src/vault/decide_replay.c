@@ -53,6 +53,12 @@ static enum err enter_replay(struct ledger *ledger, struct submission *submissio
     return ledger_enter(ledger, &item->entry, &submission->replay_number);
 }
 
+/* A forward is one entry, however many tokens it names. */
+static size_t replayed_entries(const struct submission *submission)
+{
+    return submission->items[0].kind == PROPOSE_FORWARD ? 1 : submission->count;
+}
+
 static enum err replay_items(struct ledger *ledger, const struct answer *answer,
                              struct submission *submission)
 {
@@ -62,7 +68,7 @@ static enum err replay_items(struct ledger *ledger, const struct answer *answer,
         return refuse_key(ledger, submission, err);
     TRY(err);
     submission->replayed = true;
-    for (size_t i = 0; i < submission->count; i++) {
+    for (size_t i = 0; i < replayed_entries(submission); i++) {
         TRY(reveal_again(ledger, &submission->items[i]));
         TRY(enter_replay(ledger, submission, &submission->items[i]));
     }
@@ -86,6 +92,7 @@ static enum err replay(struct ledger *ledger, const struct answer *answer,
     case ANSWER_ITEMS: return replay_items(ledger, answer, submission);
     case ANSWER_RUNNING: return refuse_key(ledger, submission, ERR_KEY_IN_FLIGHT);
     case ANSWER_FORWARD: return replay_forward(ledger, answer, submission);
+    case ANSWER_NAMED: break; /* has a key of its own, which no request can have */
     }
     return ERR_VAULT_DAMAGED;
 }

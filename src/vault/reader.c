@@ -120,10 +120,11 @@ static enum err read_attempt(const struct answer *answer, struct vault_attempt *
 {
     struct cursor cursor = cursor_on(answer->rest);
 
-    *ret_attempt = (struct vault_attempt){ .is_running = answer->state == ANSWER_RUNNING };
-    if (answer->state == ANSWER_ITEMS)
-        return ERR_NOT_FOUND;
-    if (ret_attempt->is_running)
+    *ret_attempt = (struct vault_attempt){ .is_running = answer->state == ANSWER_RUNNING,
+                                           .is_refused = answer->state == ANSWER_ITEMS };
+    if (answer->state == ANSWER_NAMED)
+        return ERR_VAULT_DAMAGED;
+    if (answer->state != ANSWER_FORWARD)
         return OK;
     ret_attempt->intent = cursor_u64(&cursor);
     ret_attempt->status = cursor_u16(&cursor);
@@ -131,19 +132,37 @@ static enum err read_attempt(const struct answer *answer, struct vault_attempt *
     return cursor_check(&cursor) == OK ? OK : ERR_VAULT_DAMAGED;
 }
 
+static enum err find_answer(struct vault_reader *reader, const uint8_t scope[32], struct buf *value,
+                            struct answer *ret_answer)
+{
+    struct row_key key = row_key_scope(scope);
+
+    buf_init(value, 2 * FORWARD_ANSWER_MAX);
+    TRY(sight_get(&reader->sight, STORE_IDEMPOTENCY, row_key_bytes(&key), value));
+    TRY(answer_read(buf_bytes(value), ret_answer));
+    return ret_answer->keep_until_ms <= vault_now_ms(reader->vault) ? ERR_NOT_FOUND : OK;
+}
+
 enum err vault_find_attempt(struct vault_reader *reader, const uint8_t scope[32],
                             struct vault_attempt *ret_attempt)
 {
-    struct row_key key = row_key_scope(scope);
     struct buf value AUTO(buf_done) = { 0 };
     struct answer answer;
 
-    buf_init(&value, 2 * FORWARD_ANSWER_MAX);
-    TRY(sight_get(&reader->sight, STORE_IDEMPOTENCY, row_key_bytes(&key), &value));
-    TRY(answer_read(buf_bytes(&value), &answer));
-    if (answer.keep_until_ms <= vault_now_ms(reader->vault))
-        return ERR_NOT_FOUND;
+    TRY(find_answer(reader, scope, &value, &answer));
     return read_attempt(&answer, ret_attempt);
+}
+
+enum err vault_find_attempt_named(struct vault_reader *reader, const uint8_t name[32],
+                                  struct vault_attempt *ret_attempt)
+{
+    struct buf value AUTO(buf_done) = { 0 };
+    struct answer answer;
+
+    TRY(find_answer(reader, name, &value, &answer));
+    if (answer.state != ANSWER_NAMED || answer.rest.size != ROW_SCOPE_SIZE)
+        return ERR_VAULT_DAMAGED;
+    return vault_find_attempt(reader, answer.rest.data, ret_attempt);
 }
 
 enum err vault_find_quarantine(struct vault_reader *reader, const char *client)

@@ -32,7 +32,7 @@ static size_t item_bytes(const struct proposal *item, bool answer_is_kept)
     case PROPOSE_CHANGE: return LEAF_BYTES + ROWS_BYTES + item->record.size + answer;
     case PROPOSE_LOOKUP: return LEAF_BYTES + (answer_is_kept ? RECORD_BYTES + ANSWER_BYTES : 0);
     case PROPOSE_REVEAL: return LEAF_BYTES + ROWS_BYTES + (answer_is_kept ? RECORD_BYTES : 0);
-    case PROPOSE_FORWARD: return ROWS_BYTES + RECORD_BYTES;
+    case PROPOSE_FORWARD: return ROWS_BYTES + RECORD_BYTES + (answer_is_kept ? ROWS_BYTES : 0);
     case PROPOSE_ERASE:
     case PROPOSE_QUARANTINE:
     case PROPOSE_RELEASE: return LEAF_BYTES + ROWS_BYTES;

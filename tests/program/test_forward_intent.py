@@ -5,6 +5,7 @@ import time
 
 import pytest
 
+from faulty import FaultyGateway
 from processor import Processor, response
 
 PAN = "4111111111111111"
@@ -55,13 +56,56 @@ def test_the_first_answer_comes_again_without_its_card(shop, processor):
     assert len(processor.requests) == seen
 
 
-def test_another_body_or_path_with_the_same_key_conflicts(shop, processor):
-    forward(shop, "k-2", {"a": 1})
+def test_another_request_with_the_same_key_conflicts(shop, processor):
+    cards = [shop.tokenize(PAN).json["token"], shop.tokenize("5555555555554444").json["token"]]
+
+    def pay(body={"a": 1}, path="charges", card=cards[0]):
+        headers = {"Idempotency-Key": "k-2", "X-Card": "{{" + card + "}}"}
+        return shop.call("POST", f"/v1/forward/psp/{path}", body, headers)
+
+    assert pay().status == 200
     seen = len(processor.requests)
-    for answer in (forward(shop, "k-2", {"a": 2}), forward(shop, "k-2", {"a": 1}, "refunds")):
+    for answer in (pay({"a": 2}), pay(path="charges?b=1"), pay(card=cards[1])):
         assert (answer.status, answer.code) == (409, "idempotency_conflict")
         assert answer.headers["pangate-forwarded"] == "no"
     assert len(processor.requests) == seen
+
+
+def test_a_header_without_a_card_may_change_between_tries(shop, processor):
+    for i in range(2):
+        headers = {"Idempotency-Key": "k-12", "X-Telemetry": f"try {i}"}
+        answer = shop.call("POST", "/v1/forward/psp/charges", {}, headers)
+        assert answer.status == 200
+    assert answer.headers["idempotency-replayed"] == "true"
+
+
+def test_a_key_counts_within_its_method_and_path(shop, processor):
+    seen = len(processor.requests)
+    receipts = []
+    for method, path in (("POST", "charges"), ("POST", "refunds"), ("PUT", "charges")):
+        answer = shop.call(method, f"/v1/forward/psp/{path}", {}, {"Idempotency-Key": "k-13"})
+        assert answer.status == 200 and "idempotency-replayed" not in answer.headers
+        receipts.append(answer.headers["pangate-receipt"])
+    assert len(processor.requests) == seen + 3
+    assert attempt(shop, "k-13").json["receipt"] == receipts[-1]
+    assert forward(shop, "k-13", {}).headers["idempotency-replayed"] == "true"
+
+
+def test_a_token_that_is_not_there_is_the_keys_answer(gateway, shop, processor):
+    seen = len(processor.requests)
+    body = {"n": "{{tok_" + "a" * 26 + "}}"}
+    first, again = forward(shop, "k-14", body), forward(shop, "k-14", body)
+    for answer in (first, again):
+        assert (answer.status, answer.code) == (404, "no_such_token")
+        assert answer.headers["pangate-forwarded"] == "no"
+    assert "idempotency-replayed" not in first.headers
+    assert again.headers["idempotency-replayed"] == "true"
+    assert again.headers["pangate-receipt"] != first.headers["pangate-receipt"]
+    assert forward(shop, "k-14", {"n": 1}).code == "idempotency_conflict"
+    assert len(processor.requests) == seen
+    assert attempt(shop, "k-14").json == {"state": "refused", "forwarded": "no"}
+    entries = [e for e in gateway.entries() if e.get("code") == "no_such_token"][-2:]
+    assert [entry["kind"] for entry in entries] == ["forward", "replay"]
 
 
 def test_a_key_in_flight_is_refused(gateway, shop, processor):
@@ -289,3 +333,34 @@ def test_what_a_forward_claims_is_given_back(shop, processor):
         assert forward(shop, f"room-{i}", {"n": "{{" + token + "}}"}).status == 200
     for i in range(100):
         assert forward(shop, f"none-{i}", {"n": 1}).status == 200
+
+
+def test_an_answer_whose_outcome_is_not_durable_is_withheld(small, tmp_path):
+    gateway = FaultyGateway(small, tmp_path / "play")
+    processor = Processor(gateway.folder)
+    gateway.edit(lambda text: text.replace("127.0.0.1:9444", f"127.0.0.1:{processor.port}"))
+    gateway.start()
+    client = gateway.client("shop")
+    token = client.tokenize(PAN).json["token"]
+
+    def answer(request):
+        gateway.rules("sync journal/ring 1+ EIO")
+        time.sleep(0.1)
+        return response(200, {"id": "ch_1"})
+
+    processor.answer = answer
+    withheld = forward(client, "lost", {"n": "{{" + token + "}}"})
+    assert (withheld.status, withheld.code) == (503, "journal_unavailable")
+    assert withheld.headers["pangate-forwarded"] == "yes"
+    assert withheld.headers["pangate-upstream-status"] == "200"
+    gateway.rules()
+    gateway.restart()
+    client.close()
+    again = forward(client, "lost", {"n": "{{" + token + "}}"})
+    assert again.status in (200, 502) and len(processor.requests) == 1
+    if again.status == 502:
+        assert (again.code, again.headers["pangate-forwarded"]) == ("outcome_unknown", "unknown")
+    client.close()
+    gateway.process.kill()
+    gateway.process.wait()
+    processor.close()

@@ -193,6 +193,9 @@ static void numbers_of_the_request_are_found_where_others_are_not(void **state)
         { CONTENT_FORM, "n=4111%2F1111%2F1111%2F1111", "n=" DIGITS_TOKEN },
         { CONTENT_TEXT, "4111111111111111 4111x", DIGITS_TOKEN " 4111x" },
         { CONTENT_TEXT, "4111 a 111111111111", "4111 a 111111111111" },
+        { CONTENT_HEADER, "4242424242424242", "424242******4242" },
+        { CONTENT_TEXT, "4242424242424242 42424242424242424242!",
+          "**************** ********************!" },
     };
     struct own_pans own AUTO(own_pans_wipe) = { 0 };
     const struct answer_rules rules = { { find_token, DIGITS_TOKEN }, NULL, &own };
@@ -200,6 +203,8 @@ static void numbers_of_the_request_are_found_where_others_are_not(void **state)
     (void)state;
 
     assert_err(OK, pan_parse(bytes_lit("4111111111111111"), &pan));
+    own_pans_add(&own, &pan);
+    assert_err(OK, pan_parse(bytes_lit("4242424242424242"), &pan)); /* ends as it begins */
     own_pans_add(&own, &pan);
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
         assert_cleaned(&cases[i], &rules);
