@@ -117,6 +117,13 @@ struct writing {
     bool shown;
 };
 
+/* First six and last four, and the expiry, are what an inspection shows: who may not inspect does not
+ * learn them here. */
+static bool shows_parts(const struct writing *writing)
+{
+    return principal_may(writing->forward->exchange->caller.principal, RIGHT_INSPECT);
+}
+
 static void mask_value(const struct forward_card *card, enum mark_part part, struct buf *values)
 {
     switch (part) {
@@ -142,6 +149,10 @@ static enum err put_value(const struct writing *writing, const struct mark *mark
     struct bytes cvc;
 
     must(card != NULL);
+    if (writing->shown && !shows_parts(writing)) {
+        buf_add_str(values, masked);
+        return buf_check(values);
+    }
     if (writing->shown) {
         mask_value(card, mark->part, values);
         return buf_check(values);

@@ -71,6 +71,17 @@ def test_a_dry_run_shows_masks_and_sends_nothing(gateway, shop, processor):
     assert len(processor.requests) == before
 
 
+def test_a_dry_run_shows_nothing_of_a_card_to_who_may_not_inspect_it(gateway, shop, processor):
+    card = {"number": PAN, "exp_month": 1, "exp_year": 2032, "name": "Ann"}
+    answer = shop.call("POST", "/v1/tokenize", {"card": card, "format": "opaque"})
+    token = answer.json["token"]
+    body = {"n": mark(token), "m": "{{%s.exp_month}}" % token, "raw": mark(token, "exp_year")}
+    headers = {"Pangate-Dry-Run": "1", "Content-Type": "application/json"}
+    answer = forward(gateway.client("pos-001"), body=body, headers=headers)
+    assert answer.status == 200, answer.body
+    assert json.loads(answer.json["request"]["body"]) == {"n": "***", "m": "***", "raw": "***"}
+
+
 @pytest.mark.parametrize(
     "line",
     [
