@@ -96,6 +96,7 @@ struct config_route {
     char name[CONFIG_NAME_SIZE];
     char url[CONFIG_TEXT_SIZE];
     char ca[PATH_SIZE];
+    char crl[PATH_SIZE];      /* "": none */
     struct config_words pins; /* sha256 of public keys, base64 */
     char certificate[PATH_SIZE];
     char key[PATH_SIZE];

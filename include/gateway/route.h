@@ -50,6 +50,10 @@ struct route_places {
 
 enum err routes_open(const struct config *config, struct route_places *places, struct why *why,
                      struct routes **ret_routes);
+
+/* For a reload. ERR_ROLLED_BACK if a route's revocation list is older than the one in use. */
+enum err routes_compare(const struct routes *routes, const struct routes *before, struct why *why);
+
 struct routes *routes_hold(struct routes *routes);
 void routes_release(struct routes *routes); /* accepts NULL */
 

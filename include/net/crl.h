@@ -31,13 +31,17 @@ void crl_set_free(struct crl_set *set); /* accepts NULL */
 /* ERR_ROLLED_BACK if a list is older than the one of the same issuer in `before`. */
 enum err crl_set_compare(const struct crl_set *set, const struct crl_set *before, struct why *why);
 
-/* When the first list is overdue. */
+/* When the first list is overdue; whether it is now. */
 int64_t crl_set_due_ms(const struct crl_set *set);
+bool crl_set_is_overdue(const struct crl_set *set);
 
 /* A proved chain, leaf first: every issuer in it must have a list, and no certificate of it, the
  * trusted one included, may stand in one. Nobody passes when a list is overdue. */
 enum handshake crl_set_judge(const struct crl_set *set, const struct stack_st_X509 *chain,
                              int64_t now_ms);
+
+/* The same at this moment. */
+enum handshake crl_set_judge_now(const struct crl_set *set, const struct stack_st_X509 *chain);
 
 /* The same for a chain that was proved before and of which only the facts are left. */
 enum handshake crl_set_judge_again(const struct crl_set *set, const struct peer *peer,

@@ -3,8 +3,9 @@
  *
  * The other side's chain is proved strictly (RFC 5280) and its name is looked for among the
  * alternative names only (RFC 9525): the common name is never used, a star stands for one whole
- * first label. One tls_client is for one name; its last session is kept and offered again. Counted
- * references; any thread.
+ * first label. With revocation lists every issuer of the chain must have a current one. One
+ * tls_client is for one name; its last session is kept and offered again. Counted references; any
+ * thread.
  */
 #ifndef PANGATE_NET_TLS_CLIENT_H
 #define PANGATE_NET_TLS_CLIENT_H
@@ -27,12 +28,18 @@ struct tls_client_options {
     const char *ca;   /* PEM; NULL only with pins: then a pinned leaf needs no issuer */
     const uint8_t (*pins)[TLS_PIN_SIZE]; /* copied; with any, the leaf's key must be one of them */
     size_t pin_count;
+    const char *crl;         /* PEM, lists of the issuers in `ca`; NULL: no revocation */
     const char *certificate; /* ours, PEM, leaf first; NULL: none */
     const char *key;         /* PEM, readable by its owner only; NULL: none */
 };
 
+/* ERR_FORGED for a list that its issuer did not sign. */
 enum err tls_client_new(const struct tls_client_options *options, struct why *why,
                         struct tls_client **ret_client);
+/* For a reload. ERR_ROLLED_BACK if a list is older than the one of the same issuer in `before`. */
+enum err tls_client_compare(const struct tls_client *client, const struct tls_client *before,
+                            struct why *why);
+
 struct tls_client *tls_client_hold(struct tls_client *client);
 void tls_client_release(struct tls_client *client); /* accepts NULL */
 

@@ -128,6 +128,9 @@ static void check_route(struct config_build *build, const struct config_part *pa
     if (route->ca[0] == '\0' && route->pins.count == 0)
         config_build_blame(build, part->line, "[route %s] ca: is missing, and so is pins",
                            route->name);
+    if (route->ca[0] == '\0' && route->crl[0] != '\0')
+        config_build_blame(build, config_part_line(part, "crl"), "[route %s] crl: needs ca",
+                           route->name);
     if ((route->certificate[0] == '\0') != (route->key[0] == '\0'))
         config_build_blame(build, part->line, "[route %s] certificate, key: need each other",
                            route->name);

@@ -117,7 +117,7 @@ struct writing {
     bool shown;
 };
 
-/* First six and last four, and the expiry, are what an inspection shows: who may not inspect does not
+/* First six, last four and the expiry are what an inspection shows: who may not inspect does not
  * learn them here. */
 static bool shows_parts(const struct writing *writing)
 {

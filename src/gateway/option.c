@@ -92,6 +92,8 @@ static const struct option_row options[] = {
       "where requests go: https://host[:port]/path/" },
     { SECTION_ROUTE, "ca", OPTION_PATH, AT(route, ca), "", 0, 0,
       "the authorities that the processor's certificate comes from, PEM" },
+    { SECTION_ROUTE, "crl", OPTION_PATH, AT(route, crl), "", 0, 0,
+      "revocation lists of these authorities, PEM; when one is overdue nothing is sent" },
     { SECTION_ROUTE, "pins", OPTION_WORDS, AT(route, pins), "", 0, 0,
       "SHA-256 of public keys that are believed, base64" },
     { SECTION_ROUTE, "certificate", OPTION_PATH, AT(route, certificate), "", 0, 0,

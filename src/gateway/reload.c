@@ -41,6 +41,7 @@ static enum err read_again(struct server *server, struct reloaded *reloaded, str
     if (!same_listeners(server->config, reloaded->config))
         return why_say(why, ERR_CONFIG, "listeners and their addresses change with a restart only");
     TRY(routes_open(reloaded->config, &server->places, why, &reloaded->routes));
+    TRY(routes_compare(reloaded->routes, server->routes, why));
     TRY(tenants_ensure(reloaded->config, server->keyring, why));
     TRY(clients_recall(server, reloaded->config, why));
     TRY(shared_clients_new(reloaded->config, server->keyring, why, &reloaded->clients));

@@ -8,7 +8,7 @@
 #include "gateway/route_path.h"
 #include "wire/target.h"
 
-enum { HTTPS_PORT = 443, ADDED_MAX = 4096, FILE_MAX = 4 * 1024 * 1024 };
+enum { HTTPS_PORT = 443, ADDED_MAX = 4096, FILE_MAX = 64 * 1024 * 1024 };
 
 static enum err read_port(struct bytes text, in_port_t *ret_port)
 {
@@ -94,6 +94,7 @@ static enum err open_tls(struct route *route, struct why *why)
         .ca = config->ca[0] == '\0' ? NULL : config->ca,
         .pins = (const uint8_t(*)[TLS_PIN_SIZE])pins,
         .pin_count = config->pins.count,
+        .crl = config->crl[0] == '\0' ? NULL : config->crl,
         .certificate = config->certificate[0] == '\0' ? NULL : config->certificate,
         .key = config->key[0] == '\0' ? NULL : config->key,
     };
@@ -131,6 +132,7 @@ static enum err read_content(struct route *route)
     for (size_t i = 0; i < config->header_add.count; i++)
         hash_add(hash, buf_bytes(&route->added[i]));
     TRY(add_file(hash, config->ca));
+    TRY(add_file(hash, config->crl));
     TRY(add_file(hash, config->certificate));
     TRY(add_file(hash, config->key));
     hash_end(hash, route->content);
@@ -211,6 +213,25 @@ enum err routes_open(const struct config *config, struct route_places *places, s
     else
         *ret_routes = routes;
     return err;
+}
+
+static const struct route *find_name(const struct routes *routes, const char *name)
+{
+    for (size_t i = 0; i < routes->count; i++) {
+        if (strcmp(routes->list[i].config->name, name) == 0)
+            return &routes->list[i];
+    }
+    return NULL;
+}
+
+enum err routes_compare(const struct routes *routes, const struct routes *before, struct why *why)
+{
+    for (size_t i = 0; i < routes->count; i++) {
+        const struct route *other = find_name(before, routes->list[i].config->name);
+        if (other != NULL)
+            TRY(tls_client_compare(routes->list[i].tls, other->tls, why));
+    }
+    return OK;
 }
 
 struct routes *routes_hold(struct routes *routes)

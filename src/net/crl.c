@@ -288,3 +288,13 @@ enum handshake crl_set_judge_again(const struct crl_set *set, const struct peer 
             return HANDSHAKE_REVOKED;
     return HANDSHAKE_OK;
 }
+
+enum handshake crl_set_judge_now(const struct crl_set *set, const STACK_OF(X509) *chain)
+{
+    return crl_set_judge(set, chain, clock_wall_ms());
+}
+
+bool crl_set_is_overdue(const struct crl_set *set)
+{
+    return crl_set_due_ms(set) <= clock_wall_ms();
+}

@@ -10,8 +10,8 @@
 
 #include "base/must.h"
 #include "net/certificate_rules.h"
+#include "net/crl.h"
 #include "net/name_constraints.h"
-#include "net/peer.h"
 #include "net/pem.h"
 #include "net/server_name.h"
 #include "net/tls_common.h"
@@ -24,6 +24,7 @@ struct tls_client {
     uint8_t pins[TLS_PINS_MAX][TLS_PIN_SIZE];
     size_t pin_count;
     bool has_ca;
+    struct crl_set *crls; /* NULL: no revocation */
     pthread_mutex_t lock;
     SSL_SESSION *session; /* the last that the other side gave; guarded by lock */
     atomic_uint holders;
@@ -104,9 +105,14 @@ static enum handshake judge_pinned(const struct tls_client *client, X509_STORE_C
 
 static enum handshake judge(const struct tls_client *client, X509_STORE_CTX *store)
 {
+    enum handshake result;
+
     if (client->pin_count > 0 && !is_pinned(client, X509_STORE_CTX_get0_cert(store)))
         return HANDSHAKE_UNTRUSTED;
-    return client->has_ca ? tls_client_judge(store, client->host) : judge_pinned(client, store);
+    result = client->has_ca ? tls_client_judge(store, client->host) : judge_pinned(client, store);
+    if (result == HANDSHAKE_OK && client->crls != NULL)
+        result = crl_set_judge_now(client->crls, X509_STORE_CTX_get0_chain(store));
+    return result;
 }
 
 static int on_verify(X509_STORE_CTX *store, void *argument)
@@ -146,17 +152,22 @@ static void context_set_callbacks(SSL_CTX *context)
     SSL_CTX_set_max_cert_list(context, CHAIN_MESSAGE_MAX);
 }
 
-static enum err context_set_trust(SSL_CTX *context, const char *ca, struct why *why)
+static enum err client_set_trust(struct tls_client *client,
+                                 const struct tls_client_options *options, struct why *why)
 {
-    X509_STORE *store = SSL_CTX_get_cert_store(context);
+    X509_STORE *store = SSL_CTX_get_cert_store(client->context);
     STACK_OF(X509) *issuers;
-    bool added = true;
+    enum err err = OK;
 
-    TRY(pem_certificates(ca, why, &issuers));
-    for (int i = 0; i < sk_X509_num(issuers); i++)
-        added = added && X509_STORE_add_cert(store, sk_X509_value(issuers, i)) == 1;
+    TRY(pem_certificates(options->ca, why, &issuers));
+    for (int i = 0; i < sk_X509_num(issuers) && err == OK; i++) {
+        if (X509_STORE_add_cert(store, sk_X509_value(issuers, i)) != 1)
+            err = ERR_MEMORY;
+    }
+    if (err == OK && options->crl != NULL)
+        err = crl_set_read(options->crl, issuers, why, &client->crls);
     sk_X509_pop_free(issuers, X509_free);
-    return added ? OK : ERR_MEMORY;
+    return err;
 }
 
 static enum err client_build(struct tls_client *client, const struct tls_client_options *options,
@@ -176,7 +187,7 @@ static enum err client_build(struct tls_client *client, const struct tls_client_
     if (options->pin_count > 0)
         memcpy(client->pins, options->pins, options->pin_count * TLS_PIN_SIZE);
     if (client->has_ca)
-        TRY(context_set_trust(client->context, options->ca, why));
+        TRY(client_set_trust(client, options, why));
     if (options->certificate != NULL)
         TRY(tls_context_identify(client->context, options->certificate, options->key, why));
     return OK;
@@ -202,6 +213,14 @@ enum err tls_client_new(const struct tls_client_options *options, struct why *wh
     return OK;
 }
 
+enum err tls_client_compare(const struct tls_client *client, const struct tls_client *before,
+                            struct why *why)
+{
+    if (client->crls == NULL || before->crls == NULL)
+        return OK;
+    return crl_set_compare(client->crls, before->crls, why);
+}
+
 struct tls_client *tls_client_hold(struct tls_client *client)
 {
     (void)atomic_fetch_add(&client->holders, 1);
@@ -214,9 +233,16 @@ void tls_client_release(struct tls_client *client)
         return;
     SSL_SESSION_free(client->session);
     SSL_CTX_free(client->context);
+    crl_set_free(client->crls);
     must(pthread_mutex_destroy(&client->lock) == 0);
     free(client->host);
     free(client);
+}
+
+/* With an overdue list there is a full handshake, which says so. */
+static bool may_resume(const struct tls_client *client)
+{
+    return client->crls == NULL || !crl_set_is_overdue(client->crls);
 }
 
 /* A session is offered once: two connections that show the same ticket can be linked by whoever
@@ -242,7 +268,7 @@ struct ssl_st *tls_client_begin(struct tls_visit *visit, int fd)
         return NULL;
     session = client_take_session(client);
     if (SSL_set_app_data(ssl, visit) != 1 || SSL_set_fd(ssl, fd) != 1 ||
-        (session != NULL && SSL_set_session(ssl, session) != 1) ||
+        (session != NULL && may_resume(client) && SSL_set_session(ssl, session) != 1) ||
         (!host_is_address(client->host) && SSL_set_tlsext_host_name(ssl, client->host) != 1)) {
         SSL_free(ssl);
         ssl = NULL;
