@@ -1,5 +1,6 @@
 /*
- * A checkpoint that was kept off the box: the note itself, or the last one among a sink's lines.
+ * A checkpoint that was kept off the box: the note itself, or of a sink's lines the one that covers
+ * most, whatever a collector of logs has written before each.
  */
 #ifndef PANGATE_CLI_KEPT_CHECKPOINT_H
 #define PANGATE_CLI_KEPT_CHECKPOINT_H

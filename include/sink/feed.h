@@ -50,7 +50,7 @@ void feed_close(struct feed *feed); /* accepts zeroes */
 enum err feed_begin(const struct feed *feed, bool history, uint64_t *ret_position);
 
 /* Fill an empty parcel with what stands behind the position. ERR_ROLLED_BACK if the log ends before
- * it; what the log's files say. */
+ * it, or if the log's checkpoint is older than the log; what the log's files say. */
 enum err feed_next(struct feed *feed, uint64_t position, struct parcel *parcel);
 
 /* Whether more is known to stand behind a position. */

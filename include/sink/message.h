@@ -3,7 +3,7 @@
  *
  * An entry's line is that of `pangate audit export`. A checkpoint's line has the kind `checkpoint`,
  * how many entries it covers, and the note as it was signed. A syslog message (RFC 5424, framed by
- * RFC 5425, section 4.3) carries the same object without its newline.
+ * RFC 5425, section 4.3) carries the same object in ASCII, without its newline.
  */
 #ifndef PANGATE_SINK_MESSAGE_H
 #define PANGATE_SINK_MESSAGE_H

@@ -18,8 +18,7 @@ struct arguments {
 static const struct argp_option verify_options[] = {
     { "config", 'c', "FILE", 0, "the configuration", 0 },
     { "against", 'a', "CHECKPOINT", 0,
-      "a checkpoint that was kept, or the lines of a sink with one: the log must begin with it",
-      0 },
+      "a checkpoint that was kept, or a file of a sink's lines: the log must begin with it", 0 },
     { "vault", 'v', NULL, 0, "hold every record in the vault against the entry that wrote it", 0 },
     { 0 },
 };

@@ -81,8 +81,9 @@ static enum err pack_entries(struct feed *feed, uint64_t until, struct parcel *p
     return packing.is_full ? OK : err;
 }
 
-/* The log's own last checkpoint: on its way to it a sink looks for no other. */
-static enum err find_checkpoint(struct feed *feed, uint64_t position)
+/* The log's own last checkpoint: on its way to it a sink looks for no other. It was stored before
+ * the vault committed what it covers, and so is never behind `end`. */
+static enum err find_checkpoint(struct feed *feed, uint64_t position, uint64_t end)
 {
     const struct sink_log *log = feed->options.log;
 
@@ -91,7 +92,13 @@ static enum err find_checkpoint(struct feed *feed, uint64_t position)
     feed->has_checkpoint = false;
     feed->looked_ms = clock_mono_ms();
     TRY(audit_checkpoint_load(log->folder, &log->verifier, &feed->checkpoint, feed->options.why));
-    feed->has_checkpoint = feed->checkpoint.head.size > position;
+    if (feed->checkpoint.head.size < end)
+        return why_say(
+            feed->options.why, ERR_ROLLED_BACK,
+            "%s/checkpoint: covers %llu entries, the log has %llu: an older copy was put "
+            "in its place",
+            log->folder, (unsigned long long)feed->checkpoint.head.size, (unsigned long long)end);
+    feed->has_checkpoint = true;
     return OK;
 }
 
@@ -117,9 +124,7 @@ enum err feed_next(struct feed *feed, uint64_t position, struct parcel *parcel)
         feed->looked_ms = clock_mono_ms();
         return OK;
     }
-    TRY(find_checkpoint(feed, position));
-    if (!feed->has_checkpoint)
-        return OK;
+    TRY(find_checkpoint(feed, position, end));
     until = feed->checkpoint.head.size < end ? feed->checkpoint.head.size : end;
     if (feed->options.entries)
         TRY(pack_entries(feed, until, parcel));

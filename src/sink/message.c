@@ -11,9 +11,6 @@ enum severity { SEVERITY_ALERT = 1, SEVERITY_WARNING = 4, SEVERITY_NOTICE, SEVER
 
 enum { HEADER_MAX = MESSAGE_HOST_SIZE + 256 };
 
-/* RFC 5424, section 6.4: text that is more than ASCII begins with it. */
-static const struct bytes byte_order_mark = { (const uint8_t *)"\xEF\xBB\xBF", 3 };
-
 struct header {
     enum severity severity;
     int64_t time_ms;
@@ -36,13 +33,38 @@ void message_style_init(struct message_style *style, bool syslog)
         (void)bytes_copy_text(bytes_lit("-"), host, MESSAGE_HOST_SIZE);
 }
 
-static bool is_ascii(struct bytes text)
+/* The code point of the well-formed UTF-8 sequence at the front, and its size (RFC 3629). */
+static uint32_t code_point(const uint8_t *text, size_t *ret_size)
 {
-    for (size_t i = 0; i < text.size; i++) {
-        if (text.data[i] >= 0x80)
-            return false;
+    uint32_t point = text[0];
+
+    *ret_size = point < 0x80 ? 1 : point < 0xE0 ? 2 : point < 0xF0 ? 3 : 4;
+    if (*ret_size > 1)
+        point &= 0x7Fu >> *ret_size;
+    for (size_t i = 1; i < *ret_size; i++)
+        point = point << 6 | (text[i] & 0x3F);
+    return point;
+}
+
+/* The same object in ASCII (RFC 8259, section 7): text beyond it would have to begin with a byte
+ * order mark (RFC 5424, section 6.4), at which readers of JSON stumble. */
+static void write_ascii(struct bytes object, struct buf *out)
+{
+    size_t size;
+
+    for (size_t i = 0; i < object.size; i += size) {
+        uint32_t point = code_point(object.data + i, &size);
+
+        if (point < 0x80) {
+            buf_add_u8(out, (uint8_t)point);
+        } else if (point < 0x10000) {
+            buf_format(out, "\\u%04x", (unsigned)point);
+        } else {
+            point -= 0x10000;
+            buf_format(out, "\\u%04x\\u%04x", 0xD800 | (unsigned)(point >> 10),
+                       0xDC00 | (unsigned)(point & 0x3FF));
+        }
     }
-    return true;
 }
 
 /* MSG-LEN SP SYSLOG-MSG. Which process entered it is not known, hence no PROCID; of structured data
@@ -50,21 +72,19 @@ static bool is_ascii(struct bytes text)
 static void write_syslog(const struct message_style *style, const struct header *header,
                          struct bytes object, struct buf *out)
 {
-    const struct bytes mark = is_ascii(object) ? bytes_lit("") : byte_order_mark;
-    char storage[HEADER_MAX], time[INSTANT_TEXT_SIZE];
-    struct buf text;
+    struct buf text AUTO(buf_done) = { 0 };
+    char time[INSTANT_TEXT_SIZE];
 
     instant_write_ms(header->time_ms, time);
-    buf_init_fixed(&text, storage, sizeof(storage));
+    buf_init(&text, HEADER_MAX + 2 * MESSAGE_SIZE_MAX);
     buf_format(&text, "<%d>1 %s %s pangate - %s [origin software=\"pangate\" swVersion=\"%s\"] ",
                LOG_AUDIT * 8 + (int)header->severity, time, style->host, header->id,
                PANGATE_VERSION);
+    write_ascii(object, &text);
     out->failed |= buf_check(&text) != OK;
-    buf_add_decimal(out, text.size + mark.size + object.size);
+    buf_add_decimal(out, text.size);
     buf_add_u8(out, ' ');
     buf_add(out, buf_bytes(&text));
-    buf_add(out, mark);
-    buf_add(out, object);
 }
 
 /* `line` is an object and its newline. */

@@ -104,20 +104,27 @@ static void on_done(void *owner, enum err err)
         failed(owner, err);
 }
 
+/* Of a new sink it is written down at once: what comes before it first arrives is its, too. */
+static enum err load_position(struct sink *sink)
+{
+    enum err err = position_load(sink->options.position, &sink->position, &sink->why);
+
+    if (err != ERR_NOT_FOUND)
+        return err;
+    TRY(feed_begin(&sink->feed, sink->options.history, &sink->position));
+    return position_save(sink->options.position, sink->position, &sink->why);
+}
+
 static enum err find_position(struct sink *sink)
 {
-    enum err err;
-
     if (sink->has_position)
         return OK;
-    err = position_load(sink->options.position, &sink->position, &sink->why);
-    if (err == ERR_NOT_FOUND)
-        err = feed_begin(&sink->feed, sink->options.history, &sink->position);
-    sink->has_position = err == OK;
+    TRY(load_position(sink));
+    sink->has_position = true;
     must(pthread_mutex_lock(&sink->lock) == 0);
     sink->stats.position = sink->position;
     must(pthread_mutex_unlock(&sink->lock) == 0);
-    return err;
+    return OK;
 }
 
 /* A parcel that has not arrived is still there. */

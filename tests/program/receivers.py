@@ -18,7 +18,6 @@ MESSAGE = re.compile(
     rb"(?P<id>[!-~]{1,32}) (?P<data>\[origin [^]]*\]) (?P<text>.*)",
     re.S,
 )
-BOM = b"\xef\xbb\xbf"
 
 
 def unframe(text):
@@ -98,7 +97,7 @@ class SyslogReceiver:
         return [MESSAGE.fullmatch(message).groupdict() for message in list(self.messages)]
 
     def objects(self):
-        return [json.loads(found["text"].removeprefix(BOM)) for found in self.parsed()]
+        return [json.loads(found["text"]) for found in self.parsed()]
 
 
 def wait_for(condition, within_s=20.0):

@@ -134,8 +134,27 @@ static void a_checkpoint_that_the_log_has_outgrown_comes_where_it_belongs(void *
     struct merkle_edge edge = made_log(other.text, 5);
 
     save_checkpoint(scene, &edge);
+    scene->feed.options.size_max = 1;
+    scene->end = 5;
     assert_err(OK, feed_next(&scene->feed, 0, &scene->parcel));
-    assert_parcel(scene, 0, 5, true);
+    assert_parcel(scene, 0, 1, false);
+    parcel_clear(&scene->parcel);
+    scene->feed.options.size_max = SIZE_MAX_BYTES;
+    scene->end = ENTRIES;
+    assert_err(OK, feed_next(&scene->feed, 1, &scene->parcel));
+    assert_parcel(scene, 1, 5, true);
+}
+
+static void a_checkpoint_that_is_older_than_the_log_is_not_sent(void **state)
+{
+    struct scene *scene = *state;
+    struct temp_path other = temp_file(&scene->temp, "other");
+    struct merkle_edge edge = made_log(other.text, 5);
+
+    save_checkpoint(scene, &edge);
+    assert_err(ERR_ROLLED_BACK, feed_next(&scene->feed, 0, &scene->parcel));
+    assert_non_null(strstr(scene->why.text, "an older copy"));
+    assert_int_equal(0, scene->parcel.text.size);
 }
 
 static void without_entries_a_parcel_is_the_checkpoint(void **state)
@@ -209,6 +228,7 @@ int main(void)
         WITH_LOG(parcels_hold_all_entries_and_at_the_end_the_checkpoint),
         WITH_LOG(nothing_beyond_what_the_vault_has_is_sent),
         WITH_LOG(a_checkpoint_that_the_log_has_outgrown_comes_where_it_belongs),
+        WITH_LOG(a_checkpoint_that_is_older_than_the_log_is_not_sent),
         WITH_LOG(without_entries_a_parcel_is_the_checkpoint),
         WITH_LOG(a_message_that_is_larger_than_a_parcel_is_sent_alone),
         WITH_LOG(a_log_that_ends_before_the_position_was_replaced),

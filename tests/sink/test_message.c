@@ -80,26 +80,36 @@ static void the_priority_is_of_the_audit_log_and_by_how_bad_it_is(void **state)
     }
 }
 
-/* RFC 5424, section 6.4: MSG-UTF8 begins with the byte order mark, and its octets count. */
-static void text_beyond_ascii_begins_with_the_byte_order_mark(void **state)
+/* RFC 8259, section 7, has the G clef as its example. */
+static void syslog_holds_text_beyond_ascii_as_escapes(void **state)
 {
+    static const struct {
+        const char *text, *escaped;
+    } cases[] = {
+        { "R\xC3\xBC"
+          "ck",
+          "R\\u00fcck" },
+        { "\xE2\x80\x94", "\\u2014" },
+        { "\xF0\x9D\x84\x9E", "\\ud834\\udd1e" },
+        { "\xF4\x8F\xBF\xBF", "\\udbff\\udfff" },
+    };
     const struct message_style style = style_of(true);
-    struct audit_entry entry = entry_of(AUDIT_DETOKENIZE, AUDIT_OK);
-    struct buf plain AUTO(buf_done) = { .max = MESSAGE_SIZE_MAX };
-    struct buf marked AUTO(buf_done) = { .max = MESSAGE_SIZE_MAX };
     (void)state;
 
-    (void)snprintf(entry.purpose, sizeof(entry.purpose), "Ruck");
-    message_entry(&style, 1, &entry, &plain);
-    (void)snprintf(entry.purpose, sizeof(entry.purpose),
-                   "R\xC3\xBC"
-                   "ck");
-    message_entry(&style, 1, &entry, &marked);
-    assert_null(memmem(plain.data, plain.size, "\xEF\xBB\xBF", 3));
-    assert_non_null(memmem(marked.data, marked.size, "] \xEF\xBB\xBF{", 6));
-    assert_int_equal(plain.size + 1 + 3, marked.size);
-    assert_int_equal(strtol((char *)plain.data, NULL, 10) + 1 + 3,
-                     strtol((char *)marked.data, NULL, 10));
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct audit_entry entry = entry_of(AUDIT_DETOKENIZE, AUDIT_OK);
+        struct buf out AUTO(buf_done) = { .max = MESSAGE_SIZE_MAX };
+        char wanted[64], *end;
+
+        (void)snprintf(entry.purpose, sizeof(entry.purpose), "%s", cases[i].text);
+        (void)snprintf(wanted, sizeof(wanted), "\"purpose\":\"%s\"", cases[i].escaped);
+        message_entry(&style, 1, &entry, &out);
+        assert_non_null(memmem(out.data, out.size, wanted, strlen(wanted)));
+        for (size_t j = 0; j < out.size; j++)
+            assert_true(out.data[j] < 0x80);
+        assert_int_equal(out.size, strtoul((char *)out.data, &end, 10) + 1 +
+                                       (size_t)(end - (char *)out.data));
+    }
 }
 
 static void a_checkpoint_keeps_its_note_byte_for_byte(void **state)
@@ -156,7 +166,7 @@ int main(void)
         cmocka_unit_test(an_entry_is_the_line_of_the_export),
         cmocka_unit_test(a_syslog_message_is_the_object_behind_a_header_in_a_frame),
         cmocka_unit_test(the_priority_is_of_the_audit_log_and_by_how_bad_it_is),
-        cmocka_unit_test(text_beyond_ascii_begins_with_the_byte_order_mark),
+        cmocka_unit_test(syslog_holds_text_beyond_ascii_as_escapes),
         cmocka_unit_test(a_checkpoint_keeps_its_note_byte_for_byte),
         cmocka_unit_test(the_host_is_printable_or_not_given),
         cmocka_unit_test(a_message_that_does_not_fit_fails_the_buffer),
