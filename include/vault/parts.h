@@ -122,6 +122,9 @@ void *keeper_run(void *vault);
 /* A batch is on disk and published: it is the applier's. */
 void applier_put(struct vault *vault, struct batch *batch);
 
+/* No pacing until everything below `until` is applied, also if it is not decided yet. */
+void applier_hurry(struct vault *vault, uint64_t until);
+
 void applier_init(struct applier *applier);
 void applier_done(struct applier *applier); /* frees what was not applied */
 

@@ -60,7 +60,7 @@ enum err vault_note(struct vault *vault, const struct audit_entry *entry);
 /*
  * The log, as it is filed: for receipts. A submission that is not to be decided comes back once an
  * entry is in the files, or with ERR_REQUEST_TIMEOUT. ERR_NOT_FOUND at once if there is none of
- * that number yet.
+ * that number yet. Never holds the caller up.
  */
 enum err vault_await(struct vault *vault, struct submission *submission, uint64_t number,
                      int64_t timeout_ms);

@@ -51,18 +51,24 @@ void applier_put(struct vault *vault, struct batch *batch)
         must(pthread_cond_signal(&applier->wake) == 0);
 }
 
-uint64_t vault_hurry(struct vault *vault)
+void applier_hurry(struct vault *vault, uint64_t until)
 {
     struct applier *applier = &vault->applier;
-    uint64_t until;
 
-    inbox_settle(vault->inbox, SETTLE_MS);
-    until = atomic_load(&vault->durable);
     must(pthread_mutex_lock(&applier->lock) == 0);
     if (applier->hurry_until < until)
         applier->hurry_until = until;
     must(pthread_mutex_unlock(&applier->lock) == 0);
     must(pthread_cond_signal(&applier->wake) == 0);
+}
+
+uint64_t vault_hurry(struct vault *vault)
+{
+    uint64_t until;
+
+    inbox_settle(vault->inbox, SETTLE_MS);
+    until = atomic_load(&vault->durable);
+    applier_hurry(vault, until);
     return until;
 }
 

@@ -54,7 +54,7 @@ enum err vault_await(struct vault *vault, struct submission *submission, uint64_
     if (number < atomic_load(&vault->applied))
         waiting_look(vault);
     else
-        (void)vault_hurry(vault);
+        applier_hurry(vault, number + 1); /* it is decided: there is no note to wait for */
     return OK;
 }
 

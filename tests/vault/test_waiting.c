@@ -43,6 +43,39 @@ static void who_waits_for_an_entry_hears_when_it_is_filed(void **state)
     scene_done(&s);
 }
 
+void __real_inbox_settle(struct inbox *inbox, int64_t timeout_ms);
+void __wrap_inbox_settle(struct inbox *inbox, int64_t timeout_ms);
+
+static bool *is_on_a_loop(void)
+{
+    static bool is_on_a_loop;
+
+    return &is_on_a_loop;
+}
+
+/* It sleeps until the journal has synced, so it is nothing for the thread of an event loop. */
+void __wrap_inbox_settle(struct inbox *inbox, int64_t timeout_ms)
+{
+    assert_false(*is_on_a_loop());
+    __real_inbox_settle(inbox, timeout_ms);
+}
+
+static void nothing_sleeps_where_an_entry_is_awaited(void **state)
+{
+    struct scene s;
+    struct told told;
+    (void)state;
+
+    scene_init(&s);
+    for (int i = 0; i < 20; i++) {
+        told = hand_store(&s.hand, &(struct wish){ .pan = visa.pan, .single = true });
+        *is_on_a_loop() = true;
+        assert_err(OK, await(&s.hand, told.number, 10000));
+        *is_on_a_loop() = false;
+    }
+    scene_done(&s);
+}
+
 static void an_entry_to_come_is_not_waited_for(void **state)
 {
     struct scene s;
@@ -79,6 +112,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(who_waits_for_an_entry_hears_when_it_is_filed),
+        cmocka_unit_test(nothing_sleeps_where_an_entry_is_awaited),
         cmocka_unit_test(an_entry_to_come_is_not_waited_for),
         cmocka_unit_test(a_filed_entry_can_be_proved),
     };
