@@ -4,11 +4,22 @@ The numbers are canaries, made for this run; one hit anywhere, in any form, is a
 """
 
 import base64
+import json
+import os
 import random
+import re
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
 import time
+from pathlib import Path
 
 import pytest
 
+from gateway import Gateway
 from test_kill import with_check_digit
 
 CANARIES = 12
@@ -91,3 +102,73 @@ def test_no_card_number_is_on_disk_or_in_the_log(used):
         text = path.read_bytes()
         for number in numbers:
             assert [form for form, bytes_ in forms(number) if bytes_ in text] == [], path
+
+
+def is_sanitized(pangate):
+    return re.search(b"__[at]san_init", Path(pangate).read_bytes()) is not None
+
+
+# As another user than root: serve, use, and try to look from outside, as a parent may.
+LOOK = """
+import json, os, subprocess, sys
+binary, config, admin = sys.argv[1:]
+serve = subprocess.Popen([binary, "serve", "-c", config], stderr=subprocess.PIPE, text=True)
+for line in serve.stderr:
+    if '"ready"' in line:
+        break
+seen = []
+for name in ("mem", "maps", "environ"):
+    try:
+        open(f"/proc/{serve.pid}/{name}", "rb").read(1)
+        seen.append(name)
+    except PermissionError:
+        pass
+    except OSError:
+        seen.append(name)
+import http.client, socket
+page = http.client.HTTPConnection("admin")
+page.sock = socket.socket(socket.AF_UNIX)
+page.sock.connect(admin)
+page.request("GET", "/metrics")
+metrics = page.getresponse().read().decode()
+serve.terminate()
+print(json.dumps({"seen": seen, "code": serve.wait(), "metrics": metrics}))
+"""
+
+
+def test_no_process_of_the_same_user_reads_its_memory_and_it_still_knows_itself(pangate):
+    if os.geteuid() != 0 or is_sanitized(pangate):
+        pytest.skip("needs root, and a program without sanitizers")
+    folder = Path(tempfile.mkdtemp(prefix="pangate-"))
+    try:
+        binary = shutil.copy(pangate, folder / "pangate")
+        play = Gateway(binary, folder / "play")
+        subprocess.run(["chown", "-R", "nobody", str(folder)], check=True)
+        looked = subprocess.run(
+            [sys.executable, "-c", LOOK, binary, str(play.config), str(play.folder / "admin.sock")],
+            user="nobody", cwd="/", capture_output=True, text=True, timeout=60,
+        )
+        assert looked.returncode == 0, looked.stderr
+        told = json.loads(looked.stdout)
+        assert told["seen"] == [] and told["code"] == 0
+        for name in ("process_open_fds", "process_resident_memory_bytes"):
+            value = next(l for l in told["metrics"].splitlines() if l.startswith(name + " "))
+            assert float(value.split()[1]) > 0
+    finally:
+        shutil.rmtree(folder)
+
+
+def test_a_crash_leaves_no_core(pangate, tmp_path):
+    """Whatever the limit of whoever starts it says."""
+    gateway = Gateway(pangate, tmp_path / "play")
+    resource.setrlimit(resource.RLIMIT_CORE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+    try:
+        gateway.start()
+        limits = Path(f"/proc/{gateway.process.pid}/limits").read_text()
+    finally:
+        resource.setrlimit(resource.RLIMIT_CORE, (0, resource.RLIM_INFINITY))
+    core = next(line for line in limits.splitlines() if line.startswith("Max core file size"))
+    assert core.split()[4:6] == ["0", "0"]
+    gateway.process.send_signal(signal.SIGQUIT)
+    _, status = os.waitpid(gateway.process.pid, 0)
+    assert os.WTERMSIG(status) == signal.SIGQUIT and not os.WCOREDUMP(status)
