@@ -61,6 +61,7 @@ struct forward {      /* SECRET */
     struct buf whole;  /* the cleaned body again, where it is to be kept or judged */
     struct buf sealed; /* the answer as it is kept; lent to the vault */
     struct timer retry;
+    size_t lookups;                /* so far, in the vault, of numbers found */
     struct inbound_cards *unknown; /* of an inbound request; NULL: none, or stored */
 };
 
@@ -69,6 +70,10 @@ static inline bool forward_is_inbound(const struct forward *forward)
 {
     return forward->route->config->inbound;
 }
+
+/* A number is about to be looked up in the vault. False: it was asked for too often, and a number
+ * that cannot be looked up is masked. */
+bool forward_may_look_up(struct forward *forward);
 
 /* For the exchange; NULL: no memory. */
 struct forward *forward_new(struct exchange *exchange);

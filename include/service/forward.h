@@ -79,10 +79,12 @@ void forward_destroy_old_codes(struct service_worker *worker);
 
 /*
  * What stands for a number in an answer: the token that the request used, else the multi token of
- * the default format, else the oldest of the other formats. False: the tenant has none.
+ * the default format, else the oldest of the other formats. False: there is none. The first looks
+ * at the request's own cards only, the second asks the vault.
  */
-bool forward_token_of(const struct caller *caller, const struct forward_cards *cards,
-                      const struct pan *pan, struct token *ret_token);
+bool forward_token_used(const struct forward_cards *cards, const struct pan *pan,
+                        struct token *ret_token);
+bool forward_token_of(const struct caller *caller, const struct pan *pan, struct token *ret_token);
 
 /* A key counts within one client, method and path, for one request: `request` is what must not
  * change when it is sent again. */

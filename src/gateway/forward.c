@@ -8,13 +8,28 @@
 #include "gateway/inbound.h"
 #include "gateway/session.h"
 
-enum { RETRY_MS = 50, REQUEST_MAX = 96 * 1024 * 1024 };
+enum {
+    RETRY_MS = 50,
+    REQUEST_MAX = 96 * 1024 * 1024,
+    LOOKUPS_MAX = 1000, /* each takes a hash and a read for every token format */
+};
+
+bool forward_may_look_up(struct forward *forward)
+{
+    if (forward->lookups == LOOKUPS_MAX)
+        return false;
+    forward->lookups++;
+    return true;
+}
 
 bool forward_find_token(void *context, const struct pan *pan, struct token *ret_token)
 {
-    const struct forward *forward = context;
+    struct forward *forward = context;
 
-    return forward_token_of(&forward->exchange->caller, &forward->cards, pan, ret_token);
+    if (forward_token_used(&forward->cards, pan, ret_token))
+        return true;
+    return forward_may_look_up(forward) &&
+           forward_token_of(&forward->exchange->caller, pan, ret_token);
 }
 
 /* Only this changes the state. */

@@ -48,8 +48,13 @@ static void note_unknown(struct inbound_cards *unknown, const struct pan *pan)
 static bool on_number(void *context, const struct pan *pan, struct token *ret_token)
 {
     struct forward *forward = context;
-    bool known = forward_token_of(&forward->exchange->caller, &forward->cards, pan, ret_token);
+    bool known = forward_token_used(&forward->cards, pan, ret_token);
 
+    if (!known && !forward_may_look_up(forward)) {
+        forward->unknown->too_many = true;
+        return false;
+    }
+    known = known || forward_token_of(&forward->exchange->caller, pan, ret_token);
     if (known)
         cards_pair(&forward->cards, ret_token, pan);
     else

@@ -222,17 +222,22 @@ static bool oldest_of(const struct caller *caller, const struct pan *pan, struct
     return oldest != UINT64_MAX;
 }
 
-bool forward_token_of(const struct caller *caller, const struct forward_cards *cards,
-                      const struct pan *pan, struct token *ret_token)
+bool forward_token_used(const struct forward_cards *cards, const struct pan *pan,
+                        struct token *ret_token)
 {
-    struct vault_row row;
-
     for (size_t i = 0; i < cards->count; i++) {
         if (!pan_equal(&cards->list[i].card.pan, pan))
             continue;
         *ret_token = cards->list[i].token;
         return true;
     }
+    return false;
+}
+
+bool forward_token_of(const struct caller *caller, const struct pan *pan, struct token *ret_token)
+{
+    struct vault_row row;
+
     if (multi_find(caller, pan, TOKEN_DIGITS_LAST4, &row) == OK) {
         *ret_token = row.token;
         return true;

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from cards import pans
 from processor import response
 
 PAN = "4111111111111111"
@@ -77,3 +78,19 @@ def test_an_answer_without_a_body_has_none(ask):
 def test_a_coding_that_was_not_asked_for_is_not_passed_on(ask):
     answer = ask(response(200, b"\x1f\x8b", [("Content-Encoding", "gzip")]))
     assert (answer.status, answer.code) == (502, "outcome_unknown")
+
+
+def test_so_many_numbers_of_an_answer_are_looked_up_and_the_others_are_masked(ask, gateway, token):
+    """A processor's answer must not hold a loop up for the sake of what is in it."""
+    numbers = pans(1010, prefix="4532")
+    client = gateway.client("shop")
+    tokens = []
+    for at in range(0, len(numbers), 505):
+        items = [{"card": {"number": number}} for number in numbers[at : at + 505]]
+        batch = client.call("POST", "/v1/tokenize/batch", {"items": items})
+        tokens += [result["token"] for result in batch.json["results"]]
+    client.close()
+    answer = ask(response(200, {"list": [*numbers, PAN]})).json["list"]
+    assert answer[:1000] == tokens[:1000]
+    assert all("*" in text and text[-4:] == number[-4:] for text, number in zip(answer[1000:-1], numbers[1000:]))
+    assert answer[-1] == token

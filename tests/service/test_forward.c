@@ -181,7 +181,6 @@ static void too_many_tokens_are_too_many(void **state)
 static void a_number_becomes_the_used_token_else_the_defaults_else_the_oldest(void **state)
 {
     struct caller shop = desk_caller(*state);
-    struct forward_cards none AUTO(forward_cards_wipe) = { 0 };
     struct forward_cards used AUTO(forward_cards_wipe) = { 0 };
     struct card_fields fields = fields_of("378282246310005");
     struct view first AUTO(view_wipe) = { 0 }, later AUTO(view_wipe) = { 0 };
@@ -189,19 +188,20 @@ static void a_number_becomes_the_used_token_else_the_defaults_else_the_oldest(vo
     struct pan pan AUTO(pan_wipe) = { 0 };
 
     assert_err(OK, pan_parse(fields.number, &pan));
-    assert_false(forward_token_of(&shop, &none, &pan, &found));
+    assert_false(forward_token_of(&shop, &pan, &found));
     fields.format = bytes_lit("opaque");
     assert_err(OK, desk_tokenize(&shop, fields, &first));
     fields.format = bytes_lit("digits_last4_luhn");
     assert_err(OK, desk_tokenize(&shop, fields, &later));
-    assert_true(forward_token_of(&shop, &none, &pan, &found));
+    assert_true(forward_token_of(&shop, &pan, &found));
     assert_true(token_equal(&first.token, &found));
     preset = desk_card(&shop, "378282246310005");
-    assert_true(forward_token_of(&shop, &none, &pan, &found));
+    assert_true(forward_token_of(&shop, &pan, &found));
     assert_true(token_equal(&preset, &found));
+    assert_false(forward_token_used(&used, &pan, &found));
     assert_err(OK, forward_cards_add(&used, &later.token, 0));
     used.list[0].card.pan = pan;
-    assert_true(forward_token_of(&shop, &used, &pan, &found));
+    assert_true(forward_token_used(&used, &pan, &found));
     assert_true(token_equal(&later.token, &found));
 }
 
