@@ -20,7 +20,8 @@ struct sight {
 enum err sight_init(struct sight *sight, struct overlay *overlay, struct store *store);
 void sight_done(struct sight *sight);
 
-/* Replace what is in the buffer by a row's value. ERR_NOT_FOUND; ERR_IO. */
+/* Replace what is in the buffer by a row's value. ERR_NOT_FOUND; ERR_JOURNAL: the store gives
+ * nothing out until a restart. */
 enum err sight_get(struct sight *sight, enum store_table table, struct bytes key,
                    struct buf *ret_value);
 

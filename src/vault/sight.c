@@ -13,12 +13,17 @@ void sight_done(struct sight *sight)
     store_abort(&sight->snapshot);
 }
 
+/* LMDB gives no snapshot any more once its meta page could not be written: until a restart nothing
+ * can be decided or shown, as if the journal had failed. */
 static enum err stored(struct sight *sight, enum store_table table, struct bytes key,
                        struct buf *ret_value)
 {
     struct bytes value;
+    enum err err = store_renew(sight->snapshot);
 
-    TRY(store_renew(sight->snapshot));
+    if (err == ERR_IO)
+        return ERR_JOURNAL;
+    TRY(err);
     TRY(store_get(sight->snapshot, table, key, &value));
     buf_add(ret_value, value);
     return buf_check(ret_value);

@@ -114,6 +114,32 @@ def test_the_journal_carries_the_service_while_vault_or_log_cannot_be_written(
     book.check(faulty)
 
 
+@pytest.mark.parametrize("nth", range(1, 9))
+def test_a_write_that_fails_within_a_commit_is_answered_with_503_and_its_cause(faulty, nth):
+    """Of pages, or of the meta page behind them: then LMDB gives nothing out any more."""
+    shop, office = faulty.client("shop"), faulty.client("back-office")
+    book, cards = Book(), pans(400)
+    for number in cards[:20]:
+        book.tokenize(shop, number)
+    faulty.restart(signal.SIGTERM)
+    shop.close()
+    office.close()
+    faulty.rules(f"write vault.mdb {nth} EIO")
+    refused = []
+    for place in range(20, 60):
+        answers = [book.tokenize(shop, cards[place]), book.detokenize(office, cards[place % 20])]
+        inspected = shop.call("GET", f"/v1/tokens/{book.cards[cards[place % 20]]}")
+        refused += [answer for answer in (*answers, inspected) if answer.status >= 400]
+        faulty.admin("/audit-read")
+    assert faulty.acted() == 1
+    assert all(is_unavailable(answer, "journal_unavailable") for answer in refused)
+    assert "restart" in faulty.readyz(503)
+    assert all("restart" in answer.json["detail"] for answer in refused[3:])
+    faulty.rules()
+    faulty.restart(signal.SIGTERM)
+    book.check(faulty)
+
+
 def test_a_full_disk_that_then_fails_to_sync_asks_for_a_restart(faulty):
     shop = faulty.client("shop")
     faulty.rules("write vault.mdb 1+ ENOSPC")
