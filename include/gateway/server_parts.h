@@ -14,6 +14,10 @@ enum err keyring_of_config(const struct config *config, struct keyring **ret_key
                            struct why *why);
 struct vault_options vault_options_of(const struct config *config, struct keyring *keyring);
 
+/* Enter that each key from this id on was made; and that a root key opened them all. */
+void keys_enter_made(struct server *server, uint32_t first);
+void keys_enter_opened(struct server *server);
+
 /* Give every tenant of the configuration its keys. */
 enum err tenants_ensure(const struct config *config, struct keyring *keyring, struct why *why);
 

@@ -3,6 +3,10 @@
  *
  * A budget is there at once and comes back evenly. All workers share it without a lock. Counted are
  * tokens that are asked for, whatever they turn out to be: guessing spends the budget, too.
+ *
+ * A reload leaves a budget as it is; a restart begins with a whole one, for the day, too. What the
+ * log tells of the last day could be counted again, but a start must not wait for a day of it to be
+ * read. Whoever makes a gateway start again is not its client.
  */
 #ifndef PANGATE_SERVICE_VELOCITY_H
 #define PANGATE_SERVICE_VELOCITY_H

@@ -84,7 +84,7 @@ static const struct option_row options[] = {
     { SECTION_CLIENT, "detokenize_per_minute", OPTION_COUNT, AT(client, detokenize_per_minute), "0",
       0, 1000000000, "tokens that it may detokenize in a minute; 0: no limit" },
     { SECTION_CLIENT, "detokenize_per_day", OPTION_COUNT, AT(client, detokenize_per_day), "0", 0,
-      1000000000, "the same for a day" },
+      1000000000, "the same for a day, begun anew by a restart" },
     { SECTION_CLIENT, "memory_max", OPTION_SIZE, AT(client, memory_max), "128M", MI, TI,
       "memory that its requests in work may hold; beyond it 503 overloaded" },
 

@@ -34,6 +34,7 @@ static bool same_listeners(const struct config *a, const struct config *b)
 static enum err read_again(struct server *server, struct reloaded *reloaded, struct why *why)
 {
     struct config_mistakes mistakes = { 0 };
+    uint32_t made_from;
     enum err err = config_load(server->config->path, &reloaded->config, &mistakes);
 
     if (err != OK)
@@ -42,7 +43,9 @@ static enum err read_again(struct server *server, struct reloaded *reloaded, str
         return why_say(why, ERR_CONFIG, "listeners and their addresses change with a restart only");
     TRY(routes_open(reloaded->config, &server->places, why, &reloaded->routes));
     TRY(routes_compare(reloaded->routes, server->routes, why));
+    made_from = keyring_key_count(server->keyring) + 1;
     TRY(tenants_ensure(reloaded->config, server->keyring, why));
+    keys_enter_made(server, made_from);
     TRY(clients_recall(server, reloaded->config, why));
     TRY(shared_clients_new(reloaded->config, server->keyring, why, &reloaded->clients));
     TRY(exporters_open(reloaded->config, &reloaded->exporters, why));

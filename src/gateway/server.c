@@ -175,6 +175,7 @@ enum err server_run(const struct config *config, struct why *why)
     err = start(server, why);
     if (err == OK) {
         enter(server, AUDIT_START, OK);
+        keys_enter_opened(server);
         log_start(server);
         notify("READY=1");
         loop_run(server->loop);

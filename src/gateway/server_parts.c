@@ -2,9 +2,11 @@
 
 #include <grp.h>
 #include <pwd.h>
+#include <stdio.h>
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/must.h"
 #include "net/resolver.h"
 #include "service/cvc_box.h"
 #include "service/quarantine.h"
@@ -50,6 +52,37 @@ enum err tenants_ensure(const struct config *config, struct keyring *keyring, st
     return OK;
 }
 
+static void enter_key(struct server *server, struct audit_entry *entry)
+{
+    entry->kind = AUDIT_KEY;
+    entry->outcome = AUDIT_OK;
+    err_ignore(vault_note(server->vault, entry));
+}
+
+void keys_enter_made(struct server *server, uint32_t first)
+{
+    struct key_row row;
+
+    for (uint32_t id = first; keyring_row(server->keyring, id, &row) == OK; id++) {
+        const char *tenant = keyring_tenant_name(server->keyring, row.tenant);
+        struct audit_entry entry = { 0 };
+        if (tenant != NULL)
+            must(bytes_copy_text(bytes_str(tenant), entry.tenant, sizeof(entry.tenant)));
+        (void)snprintf(entry.detail, sizeof(entry.detail), "key %u was made: %s", id,
+                       key_use_name(row.use));
+        enter_key(server, &entry);
+    }
+}
+
+void keys_enter_opened(struct server *server)
+{
+    struct audit_entry entry = { 0 };
+
+    (void)snprintf(entry.detail, sizeof(entry.detail), "the root key opened %u keys",
+                   keyring_key_count(server->keyring));
+    enter_key(server, &entry);
+}
+
 static enum err recall_each(const struct config *config, struct vault_reader *reader,
                             struct quarantine *quarantine)
 {
@@ -82,11 +115,14 @@ enum err clients_recall(struct server *server, const struct config *config, stru
 enum err server_open_vault(struct server *server, struct why *why)
 {
     struct vault_options options;
+    uint32_t made_from;
 
     TRY(keyring_of_config(server->config, &server->keyring, why));
+    made_from = keyring_key_count(server->keyring) + 1;
     TRY(tenants_ensure(server->config, server->keyring, why));
     options = vault_options_of(server->config, server->keyring);
     TRY(vault_open(&options, &server->vault, why));
+    keys_enter_made(server, made_from);
     if (quarantine_new(&server->quarantine) != OK)
         return why_say(why, ERR_MEMORY, "%s", err_text(ERR_MEMORY));
     TRY(clients_recall(server, server->config, why));

@@ -76,7 +76,7 @@ void refusal_say(struct audit_entry *entry, enum err err)
 static void entry_aggregate(struct audit_entry *entry, enum audit_kind kind)
 {
     entry->kind = kind;
-    entry->request_id[0] = entry->token[0] = entry->purpose[0] = '\0';
+    entry->request_id[0] = entry->token[0] = entry->purpose[0] = entry->route[0] = '\0';
     entry->has_customer = false;
 }
 

@@ -97,7 +97,7 @@ def test_starts_and_stops_are_entered(pangate, tmp_path):
     gateway.start().stop()
     gateway.start().stop()
     entries = gateway.entries()
-    assert [entry["kind"] for entry in entries] == ["init", "start", "stop", "start", "stop"]
+    assert [entry["kind"] for entry in entries] == ["init", *["start", "key", "stop"] * 2]
 
 
 def test_it_serves_on_when_nobody_reads_its_log(pangate, tmp_path):

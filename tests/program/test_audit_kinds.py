@@ -1,10 +1,12 @@
 """PCI DSS 10.2.1: each kind of event, success and failure, is exactly one whole entry."""
 
+import os
 import time
 
 import pytest
 
 from cards import MASTERCARD, VISA
+from processor import Processor
 
 
 @pytest.fixture(scope="module")
@@ -72,12 +74,117 @@ def test_starts_stops_reloads_and_reads_are_entries_success_and_failure(own_gate
     assert found == [
         ("init", "ok"),
         ("start", "ok"),
+        ("key", "ok"),
         ("reload", "ok"),
         ("reload", "failed"),
         ("audit_read", "ok"),
         ("stop", "ok"),
         ("start", "ok"),
+        ("key", "ok"),
     ]
+
+
+def test_each_key_that_is_made_and_each_use_of_the_root_key_is_an_entry(own_gateway):
+    def keys():
+        entries = own_gateway.entries("--kind", "key")
+        return [(e.get("tenant"), e["outcome"], e["detail"]) for e in entries]
+
+    def made(tenant, first):
+        uses = ("data", "index", "fingerprint", "log_tag", "idempotency")
+        return [(tenant, "ok", f"key {first + i} was made: {use}") for i, use in enumerate(uses)]
+
+    ((_, _, opened),) = keys()
+    count = int(opened.removeprefix("the root key opened ").removesuffix(" keys"))
+    own_gateway.edit(lambda text: text + "\n[tenant market]\n")
+    own_gateway.hangup()
+    assert keys()[1:] == made("market", count + 1)
+    own_gateway.stop()
+    own_gateway.edit(lambda text: text + "\n[tenant bazaar]\n")
+    own_gateway.start()
+    opened = (None, "ok", f"the root key opened {count + 10} keys")
+    assert keys()[6:] == [*made("bazaar", count + 6), opened]
+
+
+@pytest.fixture
+def timed(own_gateway, tmp_path):
+    """A gateway whose clock is set by timed.shift(seconds)."""
+    if "CLOCK_SO" not in os.environ:
+        pytest.skip("CLOCK_SO is not set")
+    file = tmp_path / "clock"
+    own_gateway.env = {
+        "LD_PRELOAD": os.environ["CLOCK_SO"],
+        "CLOCK_FILE": str(file),
+        "ASAN_OPTIONS": "verify_asan_link_order=0",
+    }
+
+    def shift(seconds):
+        beside = file.with_suffix(".new")
+        beside.write_text(str(seconds * 1000))
+        beside.rename(file)
+        time.sleep(0.5)  # the committer looks around five times a second
+
+    own_gateway.shift = shift
+    return own_gateway.restart()
+
+
+def test_each_jump_of_the_clock_is_one_entry_and_the_numbers_never_jump(timed):
+    shop = timed.client("shop")
+    for seconds in (0, 7200, 7200, 3600, -86400, -86390, 0):
+        timed.shift(seconds)
+        shop.tokenize(VISA)
+    jumps = timed.entries("--kind", "clock_jump")
+    assert len(jumps) == 4  # not for standing still, nor for ten seconds
+    assert {entry["outcome"] for entry in jumps} == {"ok"}
+    entries = timed.entries()
+    assert [int(entry["receipt"]) for entry in entries] == list(range(len(entries)))
+    timed.stop()
+    timed.shift(-86400)
+    timed.start()
+    assert len(timed.entries("--kind", "clock_jump")) == 5
+
+
+def test_a_forward_is_its_intent_and_its_outcome_and_one_entry_where_it_is_refused(own_gateway):
+    processor = Processor(own_gateway.folder)
+    own_gateway.edit(
+        lambda text: text.replace("127.0.0.1:9444", f"127.0.0.1:{processor.port}").replace(
+            "[route psp]", "[route psp]\nanswer_timeout = 1s"
+        )
+    )
+    own_gateway.restart()
+    shop, office = own_gateway.client("shop"), own_gateway.client("back-office")
+    token = shop.tokenize(VISA).json["token"]
+
+    def forward(client, name, headers=None):
+        body = {"number": "{{" + name + "}}"}
+        return client.call("POST", "/v1/forward/psp/charges", body, headers)
+
+    key = {"Idempotency-Key": "k"}
+    done = [("forward", "ok"), ("forward_outcome", "ok")]
+    told = [
+        (forward(shop, token), 200, done),
+        (forward(shop, token, key), 200, done),
+        (forward(shop, token, key), 200, [("replay", "ok")]),
+        (forward(shop, "9000000000000000"), 404, [("forward", "refused")]),
+        (forward(office, token), 403, [("forward", "refused")]),
+    ]
+    processor.answer = lambda request: [3]
+    silent = [("forward", "ok"), ("forward_outcome", "unknown")]
+    told.append((forward(shop, token), 504, silent))
+    processor.context = None  # no handshake works any more
+    own_gateway.restart()
+    shop.close()
+    unreached = [("forward", "ok"), ("forward_outcome", "failed")]
+    told.append((forward(shop, token), 502, unreached))
+    processor.close()
+    entries = own_gateway.entries()
+    for answer, status, wanted in told:
+        request_id = answer.headers["pangate-request-id"]
+        found = [e for e in entries if e.get("request_id") == request_id]
+        assert answer.status == status
+        assert [(entry["kind"], entry["outcome"]) for entry in found] == wanted
+        for entry in found:
+            assert entry["client"] and entry["tenant"] and entry["address"]
+            assert entry["route"] == "psp" or entry["kind"] == "replay"
 
 
 def test_numbers_have_no_gap_and_times_do_not_go_back(gateway, cards):
