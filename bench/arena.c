@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "bench/call.h"
+#include "bench/folder.h"
+#include "bench/processor.h"
 #include "bench/target.h"
 
 enum { ANSWER_MAX = 1 << 24, REQUEST_MAX = 1024 };
@@ -14,11 +16,9 @@ enum { ANSWER_MAX = 1 << 24, REQUEST_MAX = 1024 };
 static const char *find_file(const struct options *options, const char *file, const char *name,
                              char ret_path[PATH_MAX])
 {
-    const char *slash = strrchr(options->ca, '/');
     char path[PATH_SIZE];
 
-    (void)snprintf(path, sizeof(path), "%.*s%s", slash == NULL ? 0 : (int)(slash - options->ca + 1),
-                   options->ca, name);
+    file_beside(options->ca, name, path);
     return realpath(file != NULL ? file : path, ret_path);
 }
 
@@ -47,7 +47,12 @@ enum err arena_open(struct arena *arena, struct why *why)
 {
     const struct options *options = &arena->options;
     char certificate[PATH_MAX], key[PATH_MAX], ca[PATH_MAX];
+    char client[PATH_MAX], client_key[PATH_MAX], processor_ca[PATH_MAX];
     struct peer_options wanted = {
+        .client_certificate = find_file(options, options->cert, "", client),
+        .client_key = find_file(options, options->key, "", client_key),
+        .processor_ca = find_file(options, NULL, "processor-ca.pem", processor_ca),
+        .processor_port = arena->processor == NULL ? 0 : processor_port(arena->processor),
         .folder = options->folder,
         .workers = options->workers,
         .connections_max = ARENA_CONNECTIONS_MAX,
@@ -77,12 +82,30 @@ void arena_close_yard(struct arena *arena)
     yard_close(&arena->yard, &arena->options);
 }
 
+/* With the certificates of this yard's playground. */
+static enum err open_processor(struct arena *arena, struct why *why)
+{
+    char certificate[PATH_SIZE], key[PATH_SIZE], ca[PATH_SIZE];
+    const struct processor_options options = {
+        .certificate = certificate, .key = key, .client_ca = ca, .threads = 1
+    };
+
+    processor_stop(arena->processor);
+    arena->processor = NULL;
+    yard_certificate(&arena->yard, "processor.pem", certificate);
+    yard_certificate(&arena->yard, "processor.key", key);
+    yard_certificate(&arena->yard, "ca.pem", ca);
+    return processor_start(&options, why, &arena->processor);
+}
+
 enum err arena_open_yard(struct arena *arena, uint64_t cards, struct why *why)
 {
     if (arena->yard.pid > 0 && arena->yard.cards == cards)
         return OK;
     arena_close_yard(arena);
     TRY(yard_make(&arena->options, cards, why, &arena->yard));
+    TRY(open_processor(arena, why));
+    arena->yard.processor_port = processor_port(arena->processor);
     TRY(yard_start(&arena->yard, &arena->options, why));
     yard_point(&arena->yard, arena->paths, &arena->options);
     return OK;
@@ -93,4 +116,5 @@ void arena_done(struct arena *arena)
     for (size_t i = 0; i < PEER_KINDS; i++)
         peer_stop(&arena->peers[i]);
     arena_close_yard(arena);
+    processor_stop(arena->processor);
 }

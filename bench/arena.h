@@ -18,7 +18,8 @@ struct arena { /* declare with AUTO(arena_done); large: not on a thread's small 
     struct peer_server peers[PEER_KINDS]; /* pid 0: it is missing */
     struct histogram syncs_ns;            /* fdatasync, between the rounds of a match */
     struct verdicts verdicts;
-    struct yard yard;                  /* folder "": the gateway is not ours */
+    struct processor *processor; /* of forwards through a gateway of ours; NULL: there is none */
+    struct yard yard;            /* folder "": the gateway is not ours */
     char paths[YARD_PATHS][PATH_SIZE]; /* what options points to */
 };
 

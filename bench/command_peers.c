@@ -11,9 +11,10 @@ static enum err run(struct arena *arena, struct why *why)
 
     TRY(arena_open(arena, why));
     for (size_t i = 0; match_at(i) != NULL; i++)
-        if (only == NULL || strstr(match_at(i)->name, only) != NULL)
+        if (!match_at(i)->is_forward && /* its route is not known */
+            (only == NULL || strstr(match_at(i)->name, only) != NULL))
             TRY(match_run(match_at(i), arena, why));
-    return OK;
+    return verdicts_write(&arena->verdicts, arena->options.markdown, why);
 }
 
 int command_peers(int argc, char **argv)

@@ -1,15 +1,11 @@
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "base/file.h"
 #include "bench/command.h"
 #include "bench/match.h"
 #include "bench/row.h"
-
-enum { TABLE_MAX = 1 << 20 };
 
 static bool is_wanted(const struct arena *arena, const char *name)
 {
@@ -34,22 +30,6 @@ static enum err run_matches(struct arena *arena, struct why *why)
         TRY(match_run(match_at(i), arena, why));
     }
     return OK;
-}
-
-static enum err write_markdown(const struct arena *arena, struct why *why)
-{
-    const char *path = arena->options.markdown;
-    struct buf text AUTO(buf_done);
-    enum err err;
-
-    if (path == NULL)
-        return OK;
-    buf_init(&text, TABLE_MAX);
-    verdicts_markdown(&arena->verdicts, &text);
-    err = buf_check(&text);
-    if (err == OK)
-        err = file_replace(path, buf_bytes(&text), 0644);
-    return err == OK ? OK : why_say(why, err, "%s: cannot be written: %s", path, strerror(errno));
 }
 
 /* What is built lies in one folder. */
@@ -77,7 +57,7 @@ static enum err run(struct arena *arena, struct why *why)
         arena->options.cards = cards;
         TRY(row_at(i)->run(arena, why));
     }
-    return write_markdown(arena, why);
+    return verdicts_write(&arena->verdicts, arena->options.markdown, why);
 }
 
 int command_table(int argc, char **argv)

@@ -2,6 +2,7 @@
 
 #include <fts.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -33,4 +34,12 @@ void folder_remove(const char *path)
         if (entry->fts_info != FTS_D) /* a folder is met again when it is empty */
             (void)remove(entry->fts_accpath);
     (void)fts_close(walk);
+}
+
+void file_beside(const char *path, const char *name, char ret_path[PATH_SIZE])
+{
+    const char *slash = strrchr(path, '/');
+
+    (void)snprintf(ret_path, PATH_SIZE, "%.*s%s", slash == NULL ? 0 : (int)(slash - path + 1), path,
+                   name);
 }

@@ -64,6 +64,17 @@ static const struct match matches[] = {
       .bars = { { RATE(PEER_NGINX, 0.35, 0.45) },
                 { RATE(PEER_POSTGRES, 2, 3) },
                 { RATE(PEER_REDIS, 0.8, 1.2) } } },
+    { .name = "forward at 1",
+      .work = "forward",
+      .connections = 1,
+      .is_forward = true,
+      .has_added = true },
+    { .name = "forward at 32",
+      .work = "forward",
+      .connections = 32,
+      .is_forward = true,
+      .bar_count = 1,
+      .bars = { { COST(2.5, NAN) } } },
     { .name = "handshake at 32",
       .work = "handshake",
       .connections = 32,
@@ -101,6 +112,15 @@ static void contest_free(struct contest **contest)
     free(*contest);
 }
 
+/* What the gateway is asked, with this peer's name. */
+static void copy_script(const struct contest *contest, struct group *group)
+{
+    script_init(&group->script, &contest->options);
+    group->script.tokens = &contest->sides[GATEWAY].setup.tokens;
+    script_add(&group->script, work_find(contest->match->work), &contest->options,
+               group->target->authority);
+}
+
 /* A peer speaks as the first client; where nothing is asked at all, as the gateway is. */
 static enum err contest_add_peer(struct contest *contest, enum peer_kind kind, struct why *why)
 {
@@ -117,7 +137,10 @@ static enum err contest_add_peer(struct contest *contest, enum peer_kind kind, s
     side->setup.plan.group_count = 1;
     side->setup.plan.habit = work_find(contest->match->work)->habit;
     group->target = &side->setup.targets[0];
-    peer_script(kind, contest->match->peer_path, group->target->authority, &group->script);
+    if (contest->match->is_forward)
+        copy_script(contest, group);
+    else
+        peer_script(kind, contest->match->peer_path, group->target->authority, &group->script);
     side->pid = server->pid;
     side->plays = true;
     return OK;
@@ -244,6 +267,29 @@ static void judge_share(const struct contest *contest)
     verdicts_add(&contest->arena->verdicts, &verdict);
 }
 
+/* An intent and an outcome are two syncs; the rest is work that nginx does not have to do. */
+static void judge_added(const struct contest *contest)
+{
+    const struct figures *ours = &contest->sides[GATEWAY].figures;
+    const struct side *peer = &contest->sides[PEER_NGINX];
+    const double p50_us = figures_median(ours, FIGURE_P50);
+    const double sync_us = (double)histogram_at(&contest->arena->syncs_ns, 0.5) / 1000;
+    struct verdict verdict = { .figure = "ms added at p50, beyond nginx and two syncs",
+                               .bar = 0.2,
+                               .stretch = NAN };
+
+    if (!contest->match->has_added || !peer->plays)
+        return;
+    verdict.value = (p50_us - figures_median(&peer->figures, FIGURE_P50) - 2 * sync_us) / 1000;
+    verdict.noise = sample_spread(&ours->samples[FIGURE_P50]) * p50_us / 1000;
+    (void)snprintf(verdict.work, sizeof(verdict.work), "%s", contest->match->name);
+    (void)snprintf(verdict.behind, sizeof(verdict.behind),
+                   "%.0f us against %.0f us, a sync of %.0f us", p50_us,
+                   figures_median(&peer->figures, FIGURE_P50), sync_us);
+    verdict_print(&verdict);
+    verdicts_add(&contest->arena->verdicts, &verdict);
+}
+
 /* A process keeps what connections before left behind: only the greatest figure is a whole one. */
 static void keep_greatest(struct sample *sample)
 {
@@ -282,6 +328,7 @@ static void contest_report(const struct contest *contest)
     for (size_t i = 0; i < match->bar_count; i++)
         judge_bar(contest, &match->bars[i]);
     judge_share(contest);
+    judge_added(contest);
     (void)printf("\n");
     (void)fflush(stdout);
 }

@@ -23,6 +23,8 @@ struct match {
     const char *peer_path; /* what nginx is asked for */
     bool has_tables;       /* Redis and PostgreSQL take part, too */
     bool has_share;        /* what share of the possible is reached? */
+    bool is_forward;       /* nginx passes the same requests on to the same processor */
+    bool has_added;        /* how much longer than through nginx does it take? */
     size_t bar_count;
     struct bar bars[MATCH_BARS];
 };

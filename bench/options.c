@@ -11,7 +11,9 @@ enum {
     PIPELINE_MOST = 64,
     BATCH_MOST = 1000,
     HUNDRED = 100,
-    CONNECTIONS_OF_TABLE = 2000
+    CONNECTIONS_OF_TABLE = 2000,
+    ROUNDS_OF_TABLE = 5,
+    PROCESSOR_PORT = 9444
 };
 
 enum option_key {
@@ -36,6 +38,7 @@ enum option_key {
     KEY_RESUMED,
     KEY_PATH,
     KEY_TOKENS,
+    KEY_PROFILE,
     KEY_PID,
     KEY_WORKERS,
     KEY_FOLDER,
@@ -46,6 +49,7 @@ enum option_key {
     KEY_HTML,
     KEY_PANGATE,
     KEY_MANY,
+    KEY_PROCESSOR,
     KEY_KEEP,
     KEY_MARKDOWN,
 };
@@ -60,7 +64,7 @@ static const struct argp_option table[] = {
     { "connections", KEY_CONNECTIONS, "N", 0, "at the same time (32); table: at most (2000)", 1 },
     { "duration", KEY_DURATION, "SECONDS", 0, "of one round, without its warm-up (10)", 1 },
     { "warmup", KEY_WARMUP, "SECONDS", 0, "before each round, not counted; 0: none (1)", 1 },
-    { "rounds", KEY_ROUNDS, "N", 0, "the figures are their medians (3)", 1 },
+    { "rounds", KEY_ROUNDS, "N", 0, "the figures are their medians (3); table: (5)", 1 },
     { "count", KEY_COUNT, "N", 0, "end a round after so many requests instead", 1 },
     { "rate", KEY_RATE, "N", 0,
       "open loop: so many requests a second whatever the answers do, their latency counted from "
@@ -72,6 +76,11 @@ static const struct argp_option table[] = {
     { "threads", KEY_THREADS, "N", 0, "of the generator (1)", 1 },
     { "cards", KEY_CARDS, "N", 0, "how many cards are known before it begins (1000)", 2 },
     { "tokens", KEY_TOKENS, "FILE", 0, "of cards that `fill` put in; --cards are then there, too",
+      2 },
+    { "profile", KEY_PROFILE, "FILE", 0, "mixed: lines of a share and a workload", 2 },
+    { "processor", KEY_PROCESSOR, "PORT", 0,
+      "forward: be the processor there, with processor.pem and processor.key from beside the CA; "
+      "0: somebody else is (9444)",
       2 },
     { "known", KEY_KNOWN, "PERCENT", 0, "tokenize: how many of the cards are known (0)", 2 },
     { "batch", KEY_BATCH, "N", 0, "batch: items of one call, 1 to 1000 (1000)", 2 },
@@ -86,7 +95,7 @@ static const struct argp_option table[] = {
     { "pangate", KEY_PANGATE, "FILE", 0, "table: the gateway (pangate, beside this program)", 3 },
     { "many", KEY_MANY, "N", 0, "table: cards of the rows about many of them (10000000)", 3 },
     { "keep", KEY_KEEP, NULL, 0, "table: leave its vaults in --folder, for the next time", 3 },
-    { "markdown", KEY_MARKDOWN, "FILE", 0, "table: write it there, too", 4 },
+    { "markdown", KEY_MARKDOWN, "FILE", 0, "peers, table: write the table there, too", 4 },
     { "json", KEY_JSON, NULL, 0, "print JSON on stdout instead of the table", 4 },
     { "html", KEY_HTML, "FILE", 0, "write a report with plots", 4 },
     { 0 },
@@ -123,7 +132,8 @@ static const struct number numbers[] = {
     { KEY_CARDS, 1, 1e8 },          { KEY_KNOWN, 0, HUNDRED },
     { KEY_BATCH, 1, BATCH_MOST },   { KEY_PIPELINE, PIPELINE_LEAST, PIPELINE_MOST },
     { KEY_THREADS, 1, 64 },         { KEY_PID, 1, 1 << 22 },
-    { KEY_WORKERS, 1, 1024 },       { KEY_MANY, 1, 1e9 },
+    { KEY_PROCESSOR, 0, 65535 },    { KEY_WORKERS, 1, 1024 },
+    { KEY_MANY, 1, 1e9 },
 };
 
 static struct number number_of(int key)
@@ -153,6 +163,7 @@ static void take_number(struct options *options, int key, const char *text,
     case KEY_PIPELINE: options->pipeline = (unsigned)value; break;
     case KEY_THREADS: options->threads = (unsigned)value; break;
     case KEY_PID: options->pid = (int)value; break;
+    case KEY_PROCESSOR: options->processor = (unsigned)value; break;
     case KEY_MANY: options->many = (uint64_t)value; break;
     default: options->workers = (unsigned)value; break;
     }
@@ -186,6 +197,7 @@ static error_t on_option(int key, char *text, struct argp_state *state)
     case KEY_CERT2: options->cert2 = text; return 0;
     case KEY_KEY2: options->key2 = text; return 0;
     case KEY_PATH: options->path = text; return 0;
+    case KEY_PROFILE: options->profile = text; return 0;
     case KEY_TOKENS: options->tokens = text; return 0;
     case KEY_FOLDER: options->folder = text; return 0;
     case KEY_SERVER_CERT: options->server_cert = text; return 0;
@@ -202,7 +214,7 @@ static error_t on_option(int key, char *text, struct argp_state *state)
     case ARGP_KEY_END: check_together(options, state); return 0;
     default: break;
     }
-    if (key != KEY_MANY && (key < KEY_CONNECTIONS || key > KEY_WORKERS))
+    if (key != KEY_MANY && key != KEY_PROCESSOR && (key < KEY_CONNECTIONS || key > KEY_WORKERS))
         return ARGP_ERR_UNKNOWN;
     take_number(options, key, text, state);
     return 0;
@@ -227,6 +239,7 @@ void options_init(struct options *options)
         .batch = BATCH_MOST,
         .workers = cores > 0 ? (unsigned)cores : 1,
         .many = 10000000,
+        .processor = PROCESSOR_PORT,
     };
 }
 
@@ -243,7 +256,9 @@ void options_parse(const char *name, int argc, char **argv, struct options *opti
     argv[0] = program;
     options_init(options);
     options->has_gateway = has_gateway;
-    if (has_gateway)
+    if (has_gateway) {
         options->connections = CONNECTIONS_OF_TABLE;
+        options->rounds = ROUNDS_OF_TABLE;
+    }
     (void)argp_parse(&parser, argc, argv, 0, NULL, options);
 }

@@ -15,6 +15,7 @@ struct options {
     const char *cert, *key;
     const char *cert2, *key2; /* for the calls that the first pair may not make */
     const char *path;         /* of the workload `constant` */
+    const char *profile;      /* of `mixed` */
     const char *tokens;       /* a file of them; NULL: the cards are tokenized first */
     const char *html;
     const char *server_cert, *server_key; /* of peers; NULL: beside the CA */
@@ -24,8 +25,9 @@ struct options {
     uint64_t count; /* 0: as many as the duration allows */
     uint64_t cards; /* known ones, to read or to tokenize again */
     unsigned connections, rounds, threads, pipeline, batch, known_percent;
-    unsigned workers; /* of nginx, as many as the gateway has */
-    int pid;          /* 0: not known */
+    unsigned workers;   /* of nginx, as many as the gateway has */
+    unsigned processor; /* of `forward`: the port where we are it; 0: somebody else is */
+    int pid;            /* 0: not known */
     bool json, resumed, renew;
     /* of `table` */
     bool has_gateway;    /* set before parsing: it starts one itself, so none is named */

@@ -20,7 +20,9 @@ struct peer_options {
     const char *folder; /* where each gets one of its own */
     const char *ca, *certificate, *key;
     unsigned workers, connections_max;
-    size_t document_size; /* of what nginx has at /document */
+    size_t document_size;    /* of what nginx has at /document */
+    unsigned processor_port; /* where nginx passes on what it gets under /v1/forward; 0: nowhere */
+    const char *client_certificate, *client_key, *processor_ca; /* for that */
 };
 
 struct peer_server { /* declare with AUTO(peer_stop); zeroed: not running */

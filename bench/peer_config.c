@@ -9,7 +9,13 @@
 #include "base/buf.h"
 #include "bench/program.h"
 
-enum { CONFIG_MAX = 8192, PEM_MAX = 1 << 16, DOCUMENT_MAX = 1 << 24, FILES_MIN = 1024 };
+enum {
+    CONFIG_MAX = 16384,
+    FORWARD_SIZE = 3 * 4096,
+    PEM_MAX = 1 << 16,
+    DOCUMENT_MAX = 1 << 24,
+    FILES_MIN = 1024
+};
 
 static const char postgres_user[] = "postgres"; /* it refuses to run as root */
 
@@ -42,6 +48,7 @@ static const char nginx_text[] = "%s"
                                  "  uwsgi_temp_path %s/uwsgi; scgi_temp_path %s/scgi;\n"
                                  "  keepalive_requests 1000000000;\n"
                                  "  keepalive_timeout 75s;\n"
+                                 "%s"
                                  "  server {\n"
                                  "    listen 127.0.0.1:%u ssl reuseport backlog=4096;\n"
                                  "    ssl_protocols TLSv1.2 TLSv1.3;\n"
@@ -55,12 +62,45 @@ static const char nginx_text[] = "%s"
                                  "      alias %s/document;\n"
                                  "      open_file_cache max=16;\n"
                                  "    }\n"
+                                 "%s"
                                  "    location / { return 200 '{\"constant\":\"%s\"}'; }\n"
                                  "  }\n"
                                  "}\n";
 
 static const char hundred_bytes_with_the_rest[] =
     "0123456789012345678901234567890123456789012345678901234567890123456789012345678901234";
+
+static const char upstream_text[] = "  upstream psp {\n"
+                                    "    server 127.0.0.1:%u;\n"
+                                    "    keepalive 512;\n"
+                                    "    keepalive_requests 1000000000;\n"
+                                    "  }\n";
+
+/* As the gateway's route: the processor's certificate verified, a client's shown. */
+static const char forward_text[] = "    location /v1/forward/psp/ {\n"
+                                   "      proxy_pass https://psp/v1/;\n"
+                                   "      proxy_http_version 1.1;\n"
+                                   "      proxy_set_header Connection \"\";\n"
+                                   "      proxy_ssl_certificate %s;\n"
+                                   "      proxy_ssl_certificate_key %s;\n"
+                                   "      proxy_ssl_trusted_certificate %s;\n"
+                                   "      proxy_ssl_verify on;\n"
+                                   "      proxy_ssl_verify_depth 4;\n"
+                                   "      proxy_ssl_name localhost;\n"
+                                   "      proxy_ssl_protocols TLSv1.2 TLSv1.3;\n"
+                                   "    }\n";
+
+static void nginx_write_forward(const struct peer_options *options, char ret_upstream[FORWARD_SIZE],
+                                char ret_location[FORWARD_SIZE])
+{
+    ret_upstream[0] = ret_location[0] = '\0';
+    if (options->processor_port == 0 || options->client_certificate == NULL ||
+        options->client_key == NULL || options->processor_ca == NULL)
+        return;
+    (void)snprintf(ret_upstream, FORWARD_SIZE, upstream_text, options->processor_port);
+    (void)snprintf(ret_location, FORWARD_SIZE, forward_text, options->client_certificate,
+                   options->client_key, options->processor_ca);
+}
 
 /* As long as the gateway's constant document, read from the page cache. */
 static enum err nginx_write_document(const struct peer_setting *setting, struct why *why)
@@ -77,15 +117,17 @@ enum err nginx_prepare(const struct peer_setting *setting, struct why *why)
 {
     const struct peer_options *options = setting->options;
     const char *folder = setting->folder;
+    char upstream[FORWARD_SIZE], location[FORWARD_SIZE];
     struct buf text AUTO(buf_done);
 
+    nginx_write_forward(options, upstream, location);
     TRY(nginx_write_document(setting, why));
     buf_init(&text, CONFIG_MAX);
     buf_format(&text, nginx_text, geteuid() == 0 ? "user root;\n" : "", options->workers,
                options->connections_max + FILES_MIN, folder, folder,
                options->connections_max + FILES_MIN / 2, folder, folder, folder, folder, folder,
-               setting->port, options->certificate, options->key, options->ca, folder,
-               hundred_bytes_with_the_rest);
+               upstream, setting->port, options->certificate, options->key, options->ca, folder,
+               location, hundred_bytes_with_the_rest);
     return write_file(setting, "nginx.conf", &text, why);
 }
 

@@ -4,7 +4,7 @@
 #include <grp.h>
 #include <pwd.h>
 #include <signal.h>
-#include <stdlib.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -30,9 +30,9 @@ static void run(const struct program *program)
     const int in = open(input, O_RDONLY), out = open("/dev/null", O_WRONLY);
 
     if (in < 0 || out < 0 || dup2(in, STDIN_FILENO) < 0 || dup2(out, STDOUT_FILENO) < 0 ||
-        (program->is_quiet && dup2(out, STDERR_FILENO) < 0) || !become(program->user) ||
-        (program->preload != NULL && setenv("LD_PRELOAD", program->preload, 1) != 0))
+        (program->is_quiet && dup2(out, STDERR_FILENO) < 0) || !become(program->user))
         return;
+    (void)prctl(PR_SET_PDEATHSIG, SIGTERM); /* nothing outlives a measurement that is killed */
     (void)execv(program->words[0], (char *const *)program->words);
 }
 

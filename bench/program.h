@@ -13,7 +13,6 @@ struct program {
     const char *const *words; /* its path, its arguments, NULL */
     const char *user;         /* become this one if we are root; NULL: stay */
     const char *input;        /* a file for its standard input; NULL: nothing */
-    const char *preload;      /* a library for its LD_PRELOAD; NULL: none */
     bool is_quiet;            /* what it complains of goes nowhere, too */
 };
 

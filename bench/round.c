@@ -48,6 +48,20 @@ static unsigned share_of(unsigned whole, unsigned parts, unsigned index)
     return whole / parts + (index < whole % parts ? 1 : 0);
 }
 
+/* The lines of one engine, by the groups' shares of the requests; each has one at least. */
+static void divide_lines(struct plan *plan, unsigned lines)
+{
+    const unsigned first = plan->groups[0].script.weight, second = plan->groups[1].script.weight;
+    unsigned others = 0;
+
+    if (plan->group_count > 1) {
+        others = (lines * second + (first + second) / 2) / (first + second);
+        others = others < 1 ? 1 : others >= lines ? lines - 1 : others;
+    }
+    plan->groups[0].lines = lines - others;
+    plan->groups[1].lines = others;
+}
+
 /* Each engine holds a plan of the same times; only its share of the lines is its own. */
 static enum err running_start(struct running *running)
 {
@@ -60,7 +74,7 @@ static enum err running_start(struct running *running)
     plan->count =
         options->count == 0 ? 0 : (options->count + options->threads - 1) / options->threads;
     for (unsigned i = 0; i < options->threads; i++) {
-        plan->groups[0].lines = share_of(options->connections, options->threads, i);
+        divide_lines(plan, share_of(options->connections, options->threads, i));
         TRY(engine_new(plan, &running->engines[i]));
         TRY(engine_start(running->engines[i]));
     }

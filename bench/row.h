@@ -15,6 +15,7 @@ enum err row_latency(struct arena *arena, struct why *why);
 enum err row_lmdb(struct arena *arena, struct why *why);
 enum err row_many(struct arena *arena, struct why *why);
 enum err row_growth(struct arena *arena, struct why *why);
+enum err row_bound(struct arena *arena, struct why *why);
 enum err row_calls(struct arena *arena, struct why *why);
 
 const struct row *row_at(size_t index); /* NULL: after the last */

@@ -20,6 +20,9 @@ static const struct work works[] = {
     { "constant", "ask for --path, which costs nothing to answer", HABIT_KEEP, "GET", "", NULL,
       false },
     { "head", "the same without its body", HABIT_KEEP, "HEAD", "", NULL, false },
+    { "forward", "send tokens on through the route psp; see --processor", HABIT_KEEP, "POST",
+      "/v1/forward/psp/charges", "{\"amount\":1000,\"card\":{\"number\":\"{{$}}\"}}", true },
+    { "mixed", "several workloads, as --profile says", HABIT_KEEP, NULL, NULL, NULL, false },
     { "handshake", "connect, shake hands and close", HABIT_SHAKE, NULL, NULL, NULL, false },
     { "idle", "hold connections and be silent", HABIT_HOLD, NULL, NULL, NULL, false },
 };
@@ -170,6 +173,14 @@ void script_add(struct script *script, const struct work *work, const struct opt
         part->items = options->batch;
     }
     part_write(part, work->path[0] == '\0' ? options->path : work->path, authority);
+}
+
+void script_weigh_last(struct script *script, unsigned weight)
+{
+    struct part *last = &script->parts[script->part_count - 1];
+
+    script->weight += weight - last->weight;
+    last->weight = weight;
 }
 
 enum { RECORD_SIZE = 200, INDEX_SIZE = 32, ROW_TOKEN_SIZE = 16 };

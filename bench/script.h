@@ -65,6 +65,9 @@ struct script script_fork(const struct script *script);
 void script_add(struct script *script, const struct work *work, const struct options *options,
                 const char *authority);
 
+/* Let the part that was added last have so many shares instead of one. */
+void script_weigh_last(struct script *script, unsigned weight);
+
 /* A row of a token table: two keys that must not be there, and a record. */
 void script_add_redis(struct script *script);
 void script_add_postgres(struct script *script);

@@ -7,6 +7,7 @@
 #include "base/must.h"
 #include "bench/call.h"
 #include "bench/line.h"
+#include "bench/profile.h"
 #include "bench/tokens_file.h"
 
 enum { PREPARE_BATCH = 1000, REQUEST_MAX = 1 << 20, ANSWER_MAX = 1 << 24 };
@@ -41,13 +42,20 @@ static enum err try_call(const struct target *target, struct script *script, str
     return call_make(&call, buf_bytes(&request), &text, ret_answer);
 }
 
+struct maker {
+    struct setup *setup;
+    const struct options *options;
+    struct why *why;
+};
+
 /* A known card or a token that nobody has: what matters is whether it is refused with 403. */
-static enum err find_client(struct setup *setup, const struct work *work,
-                            const struct options *options, struct why *why)
+static enum err find_client(const struct maker *maker, const struct work *work,
+                            const struct target **ret_target)
 {
+    const struct setup *setup = maker->setup;
     char nobody[1][TOKEN_SIZE];
     const struct tokens none = { .texts = nobody, .count = 1, .most = 1 };
-    struct options probe = *options;
+    struct options probe = *maker->options;
     struct answer answer = { 0 };
 
     memset(nobody, '9', sizeof(nobody));
@@ -55,17 +63,19 @@ static enum err find_client(struct setup *setup, const struct work *work,
     for (size_t i = 0; i < setup->target_count; i++) {
         struct script script;
 
+        *ret_target = &setup->targets[i];
+        if (work->method == NULL)
+            return OK;
         script_init(&script, &probe);
         script.known_percent = 100;
         script.cards = 1;
         script.tokens = &none;
         script_add(&script, work, &probe, setup->targets[i].authority);
-        TRY(try_call(&setup->targets[i], &script, why, &answer));
-        setup->plan.groups[0].target = &setup->targets[i];
+        TRY(try_call(&setup->targets[i], &script, maker->why, &answer));
         if (strncmp(answer.code, "403", 3) != 0)
             return OK;
     }
-    return why_say(why, ERR_DENIED, "no certificate given has the right to %s", work->name);
+    return why_say(maker->why, ERR_DENIED, "no certificate given has the right to %s", work->name);
 }
 
 static void write_batch(const struct target *target, uint64_t first, uint64_t count,
@@ -137,37 +147,80 @@ static enum err prepare_tokens(struct setup *setup, const struct options *option
                          "with --cert2 and --key2");
 }
 
-static enum err setup_build(struct setup *setup, const struct options *options,
-                            const struct work *work, struct why *why)
+/* The group that calls as this client. */
+static struct group *find_group(const struct maker *maker, const struct target *target)
 {
-    struct plan *plan = &setup->plan;
-    struct group *group = &plan->groups[0];
+    struct plan *plan = &maker->setup->plan;
+    struct group *group = plan->groups;
 
-    TRY(open_targets(setup, options, why));
-    script_init(&group->script, options);
-    if (work->method != NULL)
-        TRY(find_client(setup, work, options, why));
-    else
-        group->target = &setup->targets[0];
-    if (work->wants_token || options->known_percent > 0)
-        TRY(prepare_tokens(setup, options, why));
-    group->script.tokens = &setup->tokens;
-    script_add(&group->script, work, options, group->target->authority);
-    plan->group_count = 1;
+    while (group < plan->groups + plan->group_count && group->target != target)
+        group++;
+    if (group == plan->groups + plan->group_count) {
+        must(++plan->group_count <= GROUPS_MAX);
+        group->target = target;
+        script_init(&group->script, maker->options);
+        group->script.tokens = &maker->setup->tokens;
+    }
+    return group;
+}
+
+static enum err add_shares(const struct maker *maker, const struct profile *profile)
+{
+    const struct options *options = maker->options;
+    bool wants_cards = options->known_percent > 0;
+
+    for (size_t i = 0; i < profile->count; i++) {
+        const struct share *share = &profile->shares[i];
+        const struct target *target;
+        struct group *group;
+
+        TRY(find_client(maker, share->work, &target));
+        group = find_group(maker, target);
+        script_add(&group->script, share->work, options, target->authority);
+        script_weigh_last(&group->script, share->weight);
+        wants_cards = wants_cards || share->work->wants_token;
+    }
+    if (options->connections / options->threads < maker->setup->plan.group_count)
+        return why_say(maker->why, ERR_CONFIG, "two clients need two connections a thread");
+    return wants_cards ? prepare_tokens(maker->setup, options, maker->why) : OK;
+}
+
+static enum err choose_shares(const struct maker *maker, const struct work *work,
+                              struct profile *ret_profile)
+{
+    *ret_profile = (struct profile){ .count = 1, .shares = { { work, 1 } } };
+    if (strcmp(work->name, "mixed") != 0)
+        return OK;
+    if (maker->options->profile == NULL)
+        return why_say(maker->why, ERR_CONFIG, "mixed needs a --profile");
+    return profile_read(maker->options->profile, maker->why, ret_profile);
+}
+
+static enum err setup_build(const struct maker *maker, const struct work *work)
+{
+    const struct options *options = maker->options;
+    struct setup *setup = maker->setup;
+    struct plan *plan = &setup->plan;
+    struct profile profile;
+
+    TRY(choose_shares(maker, work, &profile));
+    TRY(open_targets(setup, options, maker->why));
+    TRY(add_shares(maker, &profile));
     plan->habit = options->renew && work->habit == HABIT_KEEP ? HABIT_RENEW : work->habit;
     plan->resumed = options->resumed;
-    if (options->resumed)
-        line_keep_sessions(group->target);
+    for (size_t i = 0; options->resumed && i < plan->group_count; i++)
+        line_keep_sessions(plan->groups[i].target);
     return OK;
 }
 
 enum err setup_make(const struct options *options, const struct work *work, struct why *why,
                     struct setup *ret_setup)
 {
+    const struct maker maker = { ret_setup, options, why };
     enum err err;
 
     *ret_setup = (struct setup){ 0 };
-    err = setup_build(ret_setup, options, work, why);
+    err = setup_build(&maker, work);
     return err == OK ? OK : why_say(why, err, "%s", err_text(err));
 }
 

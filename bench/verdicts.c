@@ -1,5 +1,6 @@
 #include "bench/verdicts.h"
 
+#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -7,9 +8,10 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/must.h"
 
-enum { NUMBER_SIZE = 32, LINE_SIZE = 256 };
+enum { NUMBER_SIZE = 32, LINE_SIZE = 256, TABLE_MAX = 1 << 20 };
 
 void verdicts_add(struct verdicts *verdicts, const struct verdict *verdict)
 {
@@ -101,4 +103,19 @@ void verdicts_markdown(const struct verdicts *verdicts, struct buf *text)
                       "|---|---|---|---|---|---|---|\n");
     for (size_t i = 0; i < verdicts->count; i++)
         write_row(&verdicts->list[i], text);
+}
+
+enum err verdicts_write(const struct verdicts *verdicts, const char *path, struct why *why)
+{
+    struct buf text AUTO(buf_done);
+    enum err err;
+
+    buf_init(&text, TABLE_MAX);
+    if (path == NULL)
+        return OK;
+    verdicts_markdown(verdicts, &text);
+    err = buf_check(&text);
+    if (err == OK)
+        err = file_replace(path, buf_bytes(&text), 0644);
+    return err == OK ? OK : why_say(why, err, "%s: cannot be written: %s", path, strerror(errno));
 }

@@ -8,6 +8,7 @@
 #include <stddef.h>
 
 #include "base/buf.h"
+#include "base/why.h"
 
 enum { VERDICTS_MAX = 256, VERDICT_TEXT_SIZE = 160 };
 
@@ -35,5 +36,8 @@ void verdict_print(const struct verdict *verdict);
 
 /* Append a table, with what machine it was, and when. */
 void verdicts_markdown(const struct verdicts *verdicts, struct buf *text);
+
+/* The same into a file; path NULL: nowhere. `why` says. */
+enum err verdicts_write(const struct verdicts *verdicts, const char *path, struct why *why);
 
 #endif

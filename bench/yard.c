@@ -19,7 +19,7 @@ static const char config_text[] = "[gateway]\n"
                                   "root_key = file:root.key\n"
                                   "admin = unix:admin.sock\n"
                                   "workers = %u\n"
-                                  "\n"
+                                  "%s\n"
                                   "[listener main]\n"
                                   "address = 127.0.0.1:%u\n"
                                   "certificate = certs/server.pem\n"
@@ -51,13 +51,13 @@ void yard_certificate(const struct yard *yard, const char *name, char ret_path[P
 }
 
 /* Ports of ours are not known before it starts, so the file is written each time. */
-static enum err write_config(const struct yard *yard, struct why *why)
+enum err yard_configure(const struct yard *yard, struct why *why)
 {
     struct buf text AUTO(buf_done);
     enum err err;
 
     buf_init(&text, CONFIG_MAX);
-    buf_format(&text, config_text, yard->workers, yard->port,
+    buf_format(&text, config_text, yard->workers, yard->more == NULL ? "" : yard->more, yard->port,
                yard->processor_port == 0 ? 9 : yard->processor_port);
     err = buf_check(&text);
     if (err == OK)
@@ -106,7 +106,7 @@ enum err yard_make(const struct options *options, uint64_t cards, struct why *wh
     if (access(yard->tokens, R_OK) == 0)
         return OK;
     TRY(run_quickstart(yard, options, why));
-    TRY(write_config(yard, why));
+    TRY(yard_configure(yard, why));
     return run_fill(yard, cards, why);
 }
 
@@ -133,7 +133,7 @@ static enum err await(const struct yard *yard, const struct target *target, stru
 enum err yard_start(struct yard *yard, const struct options *options, struct why *why)
 {
     const char *const words[] = { options->pangate, "serve", "-c", yard->config, NULL };
-    const struct program program = { .words = words, .preload = yard->preload, .is_quiet = true };
+    const struct program program = { .words = words, .is_quiet = true };
     char ca[PATH_SIZE], cert[PATH_SIZE], key[PATH_SIZE];
     const struct client client = { ca, cert, key };
     struct target target AUTO(target_close) = { 0 };
@@ -142,7 +142,7 @@ enum err yard_start(struct yard *yard, const struct options *options, struct why
     yard_certificate(yard, "ca.pem", ca);
     yard_certificate(yard, "shop.pem", cert);
     yard_certificate(yard, "shop.key", key);
-    TRY(write_config(yard, why));
+    TRY(yard_configure(yard, why));
     TRY(target_open(yard->url, &client, why, &target));
     began_ns = clock_mono_ns();
     TRY(program_start(&program, &yard->pid));

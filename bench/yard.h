@@ -22,7 +22,7 @@ struct yard { /* declare with AUTO(yard_stop); zeroed: not running */
     unsigned port;
     unsigned workers;        /* 0: one per core */
     unsigned processor_port; /* where the route `psp` leads */
-    const char *preload;     /* a library to load into it; NULL: none */
+    const char *more;        /* lines of its section [gateway]; NULL: none */
     pid_t pid;
     double start_s; /* from the program's start until it answered a handshake */
 };
@@ -30,6 +30,9 @@ struct yard { /* declare with AUTO(yard_stop); zeroed: not running */
 /* Of `cards` cards, below options->folder, by options->pangate. */
 enum err yard_make(const struct options *options, uint64_t cards, struct why *why,
                    struct yard *ret_yard);
+
+/* Write its configuration; yard_start() does, too. */
+enum err yard_configure(const struct yard *yard, struct why *why);
 
 /* Returns when it serves. Its log goes nowhere. */
 enum err yard_start(struct yard *yard, const struct options *options, struct why *why);

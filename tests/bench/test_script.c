@@ -37,7 +37,7 @@ static void assert_body_is_framed(const struct buf *text)
 
 static void a_request_with_a_body_says_how_long_it_is(void **state)
 {
-    static const char *const works[] = { "tokenize", "detokenize", "batch" };
+    static const char *const works[] = { "tokenize", "detokenize", "batch", "forward" };
     (void)state;
 
     for (size_t i = 0; i < sizeof(works) / sizeof(works[0]); i++) {
@@ -89,9 +89,33 @@ static void a_fork_draws_other_cards(void **state)
     assert_false(bytes_equal(buf_bytes(&one), buf_bytes(&other)));
 }
 
+static void parts_are_asked_by_their_weight(void **state)
+{
+    struct options options;
+    struct script script;
+    unsigned heads = 0;
+    (void)state;
+
+    options_init(&options);
+    script_init(&script, &options);
+    script_add(&script, work_find("head"), &options, "localhost:8443");
+    script_weigh_last(&script, 3);
+    script_add(&script, work_find("constant"), &options, "localhost:8443");
+    script_weigh_last(&script, 1);
+    for (unsigned i = 0; i < 4000; i++) {
+        struct buf text AUTO(buf_done);
+
+        buf_init(&text, TEXT_MAX);
+        script_ask(&script, &text);
+        heads += text.data[0] == 'H';
+    }
+    assert_in_range(heads, 2700, 3300);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(parts_are_asked_by_their_weight),
         cmocka_unit_test(a_request_with_a_body_says_how_long_it_is),
         cmocka_unit_test(a_batch_of_any_size_is_framed),
         cmocka_unit_test(an_inspect_names_the_token),
