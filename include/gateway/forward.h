@@ -46,23 +46,25 @@ struct forward {      /* SECRET */
     uint64_t intent;
     uint16_t status; /* of the processor; 0: none came */
     int64_t asked_ns, answered_ns;
-    struct forward_cards cards;
-    struct echo_codes codes; /* that were put in */
-    struct own_pans own;     /* the numbers of the cards, once they are open */
     struct buf request;
     struct upstream_call call;
     struct stream *stream;
-    struct http_response_head head;
     struct buf head_text;
     struct http_body body;
     struct buf piece; /* of the answer, as it came */
     struct answer_rules rules;
-    struct answer_filter filter;
     struct buf whole;  /* the cleaned body again, where it is to be kept or judged */
     struct buf sealed; /* the answer as it is kept; lent to the vault */
     struct timer retry;
     size_t lookups;                /* so far, in the vault, of numbers found */
     struct inbound_cards *unknown; /* of an inbound request; NULL: none, or stored */
+
+    /* Large, and not cleared as a whole: each is begun by whoever fills it. */
+    struct http_response_head head;
+    struct forward_cards cards;
+    struct echo_codes codes; /* that were put in */
+    struct own_pans own;     /* the numbers of the cards, once they are open */
+    struct answer_filter filter;
 };
 
 /* Whether card numbers become tokens on their way out, instead of the reverse. */

@@ -42,9 +42,9 @@ struct answer_filter { /* SECRET: declare with AUTO(answer_done) */
     uint8_t carry[GLYPH_SIZE_MAX]; /* the beginning of an escape */
     uint8_t carry_size;
     struct pan_finder finder;
-    struct pan_matches matches;
     struct echo echo;
     struct own_finder own;
+    struct pan_matches matches; /* from here on nothing is cleared that a count does not cover */
     struct held held;
 };
 
@@ -59,6 +59,7 @@ enum err answer_feed(struct answer_filter *answer, struct bytes piece, struct bu
 /* There is no more: append the rest. */
 enum err answer_end(struct answer_filter *answer, struct buf *out);
 
+/* Also for one whose `rules` are NULL, and that was never begun. */
 void answer_done(struct answer_filter *answer);
 
 /* A whole text at once: the value of a header. */

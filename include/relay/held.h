@@ -52,13 +52,16 @@ struct held_match { /* SECRET */
     uint8_t text_size;
 };
 
-struct held {       /* SECRET; begins zeroed */
+struct held {       /* SECRET */
     uint64_t first; /* the place of glyphs[0] */
     size_t count;
     struct held_glyph glyphs[ANSWER_HELD_MAX];
     struct held_match matches[HELD_MATCHES_MAX];
     size_t match_count;
 };
+
+void held_init(struct held *held);
+void held_done(struct held *held); /* wipes it */
 
 static inline bool held_is_full(const struct held *held)
 {

@@ -7,6 +7,7 @@
 #include "gateway/forward_answer.h"
 #include "gateway/inbound.h"
 #include "gateway/session.h"
+#include "service/code.h"
 
 enum {
     RETRY_MS = 50,
@@ -50,16 +51,38 @@ void forward_wake(struct forward *forward)
         exchange_give_back(exchange);
 }
 
-static enum err submit_outcome(struct forward *forward)
+/* An outcome that nobody waits for is a note: it shares the sync of what comes next. One that gives
+ * tokens back is not, as they may be used again at once. */
+static bool is_note(const struct forward *forward)
+{
+    return !forward->key.used && forward->may_have_left;
+}
+
+static enum err hand_over(struct forward *forward, struct submission *submission)
 {
     struct exchange *exchange = forward->exchange;
     struct vault *vault = exchange->worker->service.vault;
-    struct submission *submission = submission_new(vault, 1);
+    enum err err;
+
+    if (!is_note(forward)) {
+        submission_free(vault, exchange->submission);
+        exchange->submission = submission;
+        return exchange_submit(exchange);
+    }
+    codes_end(&exchange->worker->service, submission); /* as if it were back */
+    err = vault_submit(vault, submission);
+    if (err != OK)
+        submission_free(vault, submission);
+    return err;
+}
+
+static enum err submit_outcome(struct forward *forward)
+{
+    struct exchange *exchange = forward->exchange;
+    struct submission *submission = submission_new(exchange->worker->service.vault, 1);
 
     if (submission == NULL)
         return ERR_OVERLOADED;
-    submission_free(vault, exchange->submission);
-    exchange->submission = submission;
     forward_outcome_propose(&exchange->caller, forward->route->config->name, &forward->cards,
                             submission);
     submission->forward.intent = forward->intent;
@@ -67,7 +90,7 @@ static enum err submit_outcome(struct forward *forward)
     submission->forward.nothing_sent = !forward->may_have_left;
     submission->forward.status = forward->status;
     submission->forward.answer = buf_bytes(&forward->sealed);
-    return exchange_submit(exchange);
+    return hand_over(forward, submission);
 }
 
 void forward_lose_outcome(struct forward *forward, enum err err)
@@ -107,10 +130,13 @@ static void on_retry(void *owner)
 
 struct forward *forward_new(struct exchange *exchange)
 {
-    struct forward *forward = calloc(1, sizeof(*forward));
+    struct forward *forward = malloc(sizeof(*forward));
 
     if (forward == NULL)
         return NULL;
+    memset(forward, 0, offsetof(struct forward, head));
+    forward->cards.count = forward->codes.count = forward->own.count = 0;
+    forward->filter.rules = NULL;
     forward->exchange = exchange;
     forward->route = exchange->outlet->route;
     forward->rules.vault = (struct held_vault){ forward_find_token, forward };

@@ -10,14 +10,16 @@ enum { KEPT_VERSION = 1, NS_PER_MS = 1000000 };
 /* Of one connection only (RFC 9110, section 7.6.1), or said anew by us. */
 static bool is_dropped(struct bytes name)
 {
-    static const char *const dropped[] = { "Connection",        "Keep-Alive",       "Upgrade",
-                                           "Proxy-Connection",  "Trailer",          "TE",
-                                           "Transfer-Encoding", "Content-Length",   "Date",
-                                           "Cache-Control",     "Content-Encoding", "traceparent" };
+    static const struct bytes dropped[] = {
+        bytes_lit("Connection"),        bytes_lit("Keep-Alive"),       bytes_lit("Upgrade"),
+        bytes_lit("Proxy-Connection"),  bytes_lit("Trailer"),          bytes_lit("TE"),
+        bytes_lit("Transfer-Encoding"), bytes_lit("Content-Length"),   bytes_lit("Date"),
+        bytes_lit("Cache-Control"),     bytes_lit("Content-Encoding"), bytes_lit("traceparent")
+    };
     static const char prefix[] = "Pangate-";
 
     for (size_t i = 0; i < sizeof(dropped) / sizeof(dropped[0]); i++) {
-        if (bytes_equal_nocase(name, bytes_str(dropped[i])))
+        if (bytes_equal_nocase(name, dropped[i]))
             return true;
     }
     return text_holds_pan(name) ||

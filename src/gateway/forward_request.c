@@ -37,7 +37,7 @@ static enum err body_marks(const struct forward *forward, struct marks *ret_mark
     struct bytes body = buf_bytes(&forward->exchange->body);
     enum content content = body_content(forward->exchange);
 
-    *ret_marks = (struct marks){ 0 };
+    ret_marks->count = 0;
     TRY(marks_find(body, content, ret_marks));
     return fields_find(&forward->route->fields, body, content, ret_marks);
 }
@@ -59,8 +59,9 @@ static enum err note_marks(struct forward *forward, const struct marks *marks, s
 static enum err scan_text(struct forward *forward, struct bytes text, enum content content,
                           size_t *total)
 {
-    struct marks marks = { 0 };
+    struct marks marks;
 
+    marks.count = 0;
     TRY(marks_find(text, content, &marks));
     return note_marks(forward, &marks, total);
 }
@@ -188,7 +189,7 @@ static enum err write_text(const struct writing *writing, struct bytes text,
 static enum err write_marked(const struct writing *writing, struct bytes text, enum content content,
                              struct buf *out)
 {
-    struct marks marks = { 0 };
+    struct marks marks;
 
     if (forward_is_inbound(writing->forward))
         return answer_text(text, content, &writing->forward->rules, out);

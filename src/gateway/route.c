@@ -317,26 +317,26 @@ bool route_passes(const struct route *route, struct bytes name)
 
 bool field_is_ours(struct bytes name)
 {
-    static const char *const ours[] = {
-        "Connection",
-        "Keep-Alive",
-        "Proxy-Authenticate",
-        "Proxy-Authorization",
-        "TE",
-        "Trailer",
-        "Transfer-Encoding",
-        "Upgrade",
-        "Host",
-        "Content-Length",
-        "Expect",
-        "Accept-Encoding",
-        "Via",
-        "Proxy-Connection",
+    static const struct bytes ours[] = {
+        bytes_lit("Connection"),
+        bytes_lit("Keep-Alive"),
+        bytes_lit("Proxy-Authenticate"),
+        bytes_lit("Proxy-Authorization"),
+        bytes_lit("TE"),
+        bytes_lit("Trailer"),
+        bytes_lit("Transfer-Encoding"),
+        bytes_lit("Upgrade"),
+        bytes_lit("Host"),
+        bytes_lit("Content-Length"),
+        bytes_lit("Expect"),
+        bytes_lit("Accept-Encoding"),
+        bytes_lit("Via"),
+        bytes_lit("Proxy-Connection"),
     };
     static const char prefix[] = "Pangate-";
 
     for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++) {
-        if (bytes_equal_nocase(name, bytes_str(ours[i])))
+        if (bytes_equal_nocase(name, ours[i]))
             return true;
     }
     return name.size >= sizeof(prefix) - 1 &&

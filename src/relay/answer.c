@@ -7,13 +7,20 @@ enum { NUMBER_HELD_MAX = 64 };
 void answer_init(struct answer_filter *answer, enum content content,
                  const struct answer_rules *rules)
 {
-    *answer = (struct answer_filter){ .rules = rules, .content = content };
+    memset(answer, 0, offsetof(struct answer_filter, matches));
+    answer->rules = rules;
+    answer->content = content;
     answer->known = content != CONTENT_TEXT;
+    answer->matches.count = 0;
+    held_init(&answer->held);
 }
 
 void answer_done(struct answer_filter *answer)
 {
-    wipe(answer, sizeof(*answer));
+    if (answer->rules == NULL)
+        return;
+    wipe(answer, offsetof(struct answer_filter, held));
+    held_done(&answer->held);
 }
 
 static bool watches_codes(const struct answer_filter *answer)

@@ -18,7 +18,8 @@ enum err echo_codes_add(struct echo_codes *codes, struct bytes code)
 
 void echo_codes_wipe(struct echo_codes *codes)
 {
-    wipe(codes, sizeof(*codes));
+    wipe(codes->list, codes->count * sizeof(codes->list[0]));
+    codes->count = 0;
 }
 
 static bool is_digit(uint8_t character)

@@ -4,6 +4,20 @@
 #include "base/secret.h"
 #include "card/mask.h"
 
+void held_init(struct held *held)
+{
+    held->first = 0;
+    held->count = held->match_count = 0;
+}
+
+/* What has left was wiped then. */
+void held_done(struct held *held)
+{
+    wipe(held->glyphs, held->count * sizeof(held->glyphs[0]));
+    wipe(held->matches, held->match_count * sizeof(held->matches[0]));
+    held_init(held);
+}
+
 static bool is_digit(const struct held_glyph *glyph)
 {
     return glyph->character >= '0' && glyph->character <= '9';

@@ -149,8 +149,31 @@ static bool stands_alone(const struct scan *scan, const struct mark *mark)
 /* Most bytes neither begin a mark nor change where it would land. */
 static bool is_plain(uint8_t byte)
 {
-    return byte != '{' && byte != '\\' && byte != '%' && byte != '&' && byte != '"' &&
-           byte != '<' && byte != ']';
+    static const bool stops[256] = { ['{'] = true, ['\\'] = true, ['%'] = true, ['&'] = true,
+                                     ['"'] = true, ['<'] = true,  [']'] = true };
+
+    return !stops[byte];
+}
+
+static bool holds(struct bytes text, uint8_t byte)
+{
+    return text.size > 0 && memchr(text.data, byte, text.size) != NULL;
+}
+
+/* Most texts are headers without any brace, raw or escaped. */
+static bool may_hold_mark(struct bytes text, enum content content)
+{
+    if (holds(text, '{'))
+        return true;
+    switch (content) {
+    case CONTENT_JSON: return holds(text, '\\');
+    case CONTENT_XML: return holds(text, '&');
+    case CONTENT_FORM:
+    case CONTENT_QUERY: return holds(text, '%');
+    case CONTENT_TEXT:
+    case CONTENT_HEADER: break;
+    }
+    return false;
 }
 
 /* Go behind one character, and the plain ones after it. */
@@ -176,6 +199,8 @@ enum err marks_find(struct bytes text, enum content content, struct marks *ret_m
     struct marks marks;
 
     marks.count = 0;
+    if (!may_hold_mark(text, content))
+        scan.at = text.size;
     while (scan.at < text.size) {
         struct mark mark;
         size_t at = scan.at;

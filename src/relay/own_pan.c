@@ -35,7 +35,8 @@ void own_pans_add(struct own_pans *pans, const struct pan *pan)
 
 void own_pans_wipe(struct own_pans *pans)
 {
-    wipe(pans, sizeof(*pans));
+    wipe(pans->list, pans->count * sizeof(pans->list[0]));
+    pans->count = 0;
 }
 
 /* What people and programs put between digits, and any character that is not ASCII: they have

@@ -10,7 +10,8 @@
 
 void forward_cards_wipe(struct forward_cards *cards)
 {
-    wipe(cards, sizeof(*cards));
+    wipe(cards->list, cards->count * sizeof(cards->list[0]));
+    cards->count = 0;
 }
 
 const struct forward_card *forward_cards_find(const struct forward_cards *cards,
