@@ -29,9 +29,10 @@ struct exporters {
     struct exporter *list;
 };
 
-/* Read everything that they need, and start nothing. `why` names section and option. */
-enum err exporters_open(const struct config *config, struct exporters **ret_exporters,
-                        struct why *why);
+/* Read everything that they need, and start nothing. The log is that of `gateway`, whatever a
+ * configuration says that was read since. `why` names section and option. */
+enum err exporters_open(const struct config *config, const struct config_gateway *gateway,
+                        struct exporters **ret_exporters, struct why *why);
 
 /* Start them all; on failure some may run. */
 enum err exporters_start(struct exporters *exporters, struct vault *vault,

@@ -67,7 +67,7 @@ static enum err check_routes(const struct config *config, struct why *why)
 static enum err check_sinks(const struct config *config, struct why *why)
 {
     struct exporters *exporters = NULL;
-    enum err err = exporters_open(config, &exporters, why);
+    enum err err = exporters_open(config, &config->gateway, &exporters, why);
 
     exporters_close(exporters);
     return err;

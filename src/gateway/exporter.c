@@ -58,8 +58,7 @@ static enum err write_headers(struct exporter *exporter, struct why *why)
     return OK;
 }
 
-static enum err exporter_open(struct exporter *exporter, const struct config *config,
-                              struct why *why)
+static enum err exporter_open(struct exporter *exporter, const char *vault, struct why *why)
 {
     const struct config_sink *sink = &exporter->config;
     const struct tls_client_options tls = { .host = exporter->route.host,
@@ -69,7 +68,7 @@ static enum err exporter_open(struct exporter *exporter, const struct config *co
     char name[CONFIG_NAME_SIZE + sizeof("sinks/.position")];
 
     (void)snprintf(name, sizeof(name), "sinks/%s.position", sink->name);
-    TRY(path_join(config->gateway.vault, name, exporter->position, PATH_SIZE));
+    TRY(path_join(vault, name, exporter->position, PATH_SIZE));
     if (sink->to.kind == CONFIG_SINK_FILE)
         return OK;
     TRY(read_address(exporter, why));
@@ -78,10 +77,8 @@ static enum err exporter_open(struct exporter *exporter, const struct config *co
 }
 
 static enum err exporters_fill(struct exporters *exporters, const struct config *config,
-                               struct why *why)
+                               const struct config_gateway *gateway, struct why *why)
 {
-    const struct config_gateway *gateway = &config->gateway;
-
     TRY(path_join(gateway->vault, "audit", exporters->folder, PATH_SIZE));
     (void)snprintf(exporters->archive, PATH_SIZE, "%s", gateway->audit_archive);
     exporters->list = calloc(config->sink_count + 1, sizeof(exporters->list[0]));
@@ -90,20 +87,20 @@ static enum err exporters_fill(struct exporters *exporters, const struct config 
     for (size_t i = 0; i < config->sink_count; i++) {
         exporters->list[i].config = config->sinks[i];
         exporters->count++;
-        TRY(exporter_open(&exporters->list[i], config, why));
+        TRY(exporter_open(&exporters->list[i], gateway->vault, why));
     }
     return OK;
 }
 
-enum err exporters_open(const struct config *config, struct exporters **ret_exporters,
-                        struct why *why)
+enum err exporters_open(const struct config *config, const struct config_gateway *gateway,
+                        struct exporters **ret_exporters, struct why *why)
 {
     struct exporters *exporters = calloc(1, sizeof(*exporters));
     enum err err;
 
     if (exporters == NULL)
         return ERR_MEMORY;
-    err = exporters_fill(exporters, config, why);
+    err = exporters_fill(exporters, config, gateway, why);
     if (err != OK)
         exporters_close(exporters);
     else

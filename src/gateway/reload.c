@@ -48,7 +48,7 @@ static enum err read_again(struct server *server, struct reloaded *reloaded, str
     keys_enter_made(server, made_from);
     TRY(clients_recall(server, reloaded->config, why));
     TRY(shared_clients_new(reloaded->config, server->keyring, why, &reloaded->clients));
-    TRY(exporters_open(reloaded->config, &reloaded->exporters, why));
+    TRY(exporters_open(reloaded->config, &server->config->gateway, &reloaded->exporters, why));
     return tls_servers_open(reloaded->config, server->tls, reloaded->tls, why);
 }
 

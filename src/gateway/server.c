@@ -95,7 +95,7 @@ static void on_exporter_check(void *owner)
 
 static enum err start_exporters(struct server *server, struct why *why)
 {
-    TRY(exporters_open(server->config, &server->exporters, why));
+    TRY(exporters_open(server->config, &server->config->gateway, &server->exporters, why));
     TRY(exporters_start(server->exporters, server->vault, server->keyring, why));
     timer_repeat(&server->exporter_check, EXPORTER_CHECK_MS);
     return OK;

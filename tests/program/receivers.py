@@ -10,7 +10,7 @@ import time
 
 import pytest
 
-from gateway import Gateway
+from faulty import SmallGateway
 
 # RFC 5424, section 6: version 1, no PROCID, structured data of one element.
 MESSAGE = re.compile(
@@ -144,9 +144,9 @@ def has_all(gateway, objects):
 
 
 @pytest.fixture
-def play(pangate, tmp_path):
+def play(small, tmp_path):
     """A playground that is not started: its test gives it sinks."""
-    gateway = Gateway(pangate, tmp_path / "play")
+    gateway = SmallGateway(small, tmp_path / "play")
     yield gateway
     if gateway.process is not None:
         gateway.process.kill()

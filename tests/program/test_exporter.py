@@ -58,6 +58,18 @@ def test_sinks_come_and_go_with_a_reload(play, tmp_path):
     assert numbers == list(range(len(numbers))) and len(numbers) > stays
 
 
+def test_a_reload_never_turns_a_sink_to_another_vault(play, tmp_path):
+    path = tmp_path / "log"
+    play.edit(lambda text: text + sink("disk", f"file:{path}"))
+    play.start()
+    good = play.config.read_text()
+    play.edit(lambda text: text.replace("vault = vault", "vault = elsewhere"))
+    play.hangup()
+    play.config.write_text(good)
+    wait_for(lambda: has_all(play, lambda: lines_of(path)))
+    assert '"failing":false' in play.command("status", "--json").stdout
+
+
 def test_a_reload_that_is_refused_leaves_the_sinks_alone(play, tmp_path):
     path = tmp_path / "log"
     good = play.config.read_text() + sink("disk", f"file:{path}")

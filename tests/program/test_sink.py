@@ -11,6 +11,7 @@ import time
 import pytest
 
 from cards import pans
+from faulty import FaultyGateway
 from gateway import free_port
 from receivers import SyslogReceiver, has_all, lines_of, play, receipts, sink, wait_for
 
@@ -264,3 +265,44 @@ def test_a_pipe_in_place_of_the_file_is_refused_and_stops_nobody(play, tmp_path)
     work(play)
     wait_for(lambda: b"is not a regular file" in play.admin("/status").body)
     assert play.stop() == 0
+
+
+@pytest.fixture
+def faulty(small, tmp_path):
+    """Its disk obeys rules. It is not started."""
+    gateway = FaultyGateway(small, tmp_path / "play")
+    yield gateway
+    if gateway.process is not None:
+        gateway.process.kill()
+        gateway.process.wait()
+
+
+@pytest.mark.parametrize("call", ["write", "sync", "rename"])
+def test_a_position_that_cannot_be_written_down_costs_no_entry(faulty, tmp_path, call):
+    path = tmp_path / "log.jsonl"
+    faulty.edit(lambda text: text + sink("disk", f"file:{path}"))
+    faulty.start()
+    wait_for(lambda: has_all(faulty, lambda: lines_of(path)))
+    faulty.rules(f"{call} disk.position 1+ EIO")
+    work(faulty)
+    wait_for(lambda: b"disk.position: " in faulty.admin("/status").body)
+    wait_for(lambda: has_all(faulty, lambda: lines_of(path)))
+    faulty.stop(signal.SIGKILL)
+    faulty.rules()
+    faulty.start()
+    work(faulty, prefix="41")
+    wait_for(lambda: has_all(faulty, lambda: lines_of(path)))
+    assert set(receipts(lines_of(path))) == set(range(max(receipts(lines_of(path))) + 1))
+
+
+@pytest.mark.parametrize("call", ["write", "sync"])
+def test_lines_that_a_disk_did_not_take_are_appended_again(faulty, tmp_path, call):
+    path = tmp_path / "log.jsonl"
+    faulty.edit(lambda text: text + sink("disk", f"file:{path}"))
+    faulty.start()
+    faulty.rules(f"{call} log.jsonl 1 EIO")
+    work(faulty)
+    wait_for(lambda: faulty.metric("sink_errors_total", '{sink="disk"}') == 1)
+    wait_for(lambda: has_all(faulty, lambda: lines_of(path)))
+    numbers = receipts(lines_of(path))
+    assert numbers == list(range(len(numbers)))
