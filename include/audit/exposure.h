@@ -29,6 +29,7 @@ struct exposure {
     uint64_t first, last; /* receipts */
     bool has_customer;
     uint8_t customer_tag[AUDIT_TAG_SIZE];
+    bool is_canary; /* it stands for no card */
 };
 
 enum { EXPOSURES_MAX = 4 * 1024 * 1024 };

@@ -101,22 +101,24 @@ static enum err breach_take(void *with, uint64_t number, const struct audit_entr
     return OK;
 }
 
-/* The last entry that names a token's customer is right about it. */
-static enum err customer_take(void *with, uint64_t number, const struct audit_entry *entry)
+/* The last entry that names a token's customer is right about it; and one that made a canary. */
+static enum err token_take(void *with, uint64_t number, const struct audit_entry *entry)
 {
     struct breach *breach = with;
     struct exposure_key key;
     struct exposure *row;
 
     (void)number;
-    if (!entry->has_customer)
+    if (!entry->has_customer && entry->kind != AUDIT_CANARY)
         return OK;
     key = token_key(entry, entry->token);
     row = exposures_find(&breach->tokens, &key);
-    if (row != NULL) {
-        row->has_customer = true;
+    if (row == NULL)
+        return OK;
+    row->is_canary |= entry->kind == AUDIT_CANARY;
+    row->has_customer |= entry->has_customer;
+    if (entry->has_customer)
         memcpy(row->customer_tag, entry->customer_tag, AUDIT_TAG_SIZE);
-    }
     return OK;
 }
 
@@ -134,11 +136,13 @@ static void time_member(struct json_writer *json, const char *name, int64_t ms)
     json_str(json, name, text);
 }
 
-static void customer_member(struct json_writer *json, const struct exposure *token)
+static void token_members(struct json_writer *json, const struct exposure *token)
 {
     char storage[2 * AUDIT_TAG_SIZE];
     struct buf hex;
 
+    if (token->is_canary)
+        json_bool(json, "canary", true);
     if (!token->has_customer)
         return;
     buf_init_fixed(&hex, storage, sizeof(storage));
@@ -158,7 +162,7 @@ static void exposure_write(const struct breach *breach, const struct exposure *r
     json_open(&json, NULL, '{');
     text_member(&json, "tenant", row->key.tenant);
     json_str(&json, "token", row->key.token);
-    customer_member(&json, exposures_find(&breach->tokens, &key));
+    token_members(&json, exposures_find(&breach->tokens, &key));
     json_str(&json, "how", audit_kind_word(row->key.kind));
     text_member(&json, "client", row->key.client);
     text_member(&json, "route", row->key.route);
@@ -208,7 +212,7 @@ enum err report_breach(struct audit_reader *reader, const struct report_question
     struct breach breach AUTO(breach_done) = { 0 };
     struct buf line AUTO(buf_done) = { .max = LINE_SIZE };
     const struct audit_sink first = { breach_take, &breach };
-    const struct audit_sink second = { customer_take, &breach };
+    const struct audit_sink second = { token_take, &breach };
 
     TRY(ask_filtered(reader, question, &first));
     TRY(ask_all(reader, question, &second));

@@ -105,7 +105,8 @@ static int run(int argc, char **argv)
         .parser = on_argument,
         .doc = "Answer the two questions that are asked in a hurry, as JSON lines.\v"
                "--breach --client NAME --since --until: which cards this client saw or sent on, "
-               "and whose they are. --customer REF --tenant NAME: what is held on a customer, and "
+               "and whose they are; canaries, which stand for no card, are marked. --customer REF "
+               "--tenant NAME: what is held on a customer, and "
                "all that happened to it, by whom, for which purpose and to whom it went.",
         .children = children,
     };

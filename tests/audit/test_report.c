@@ -31,6 +31,7 @@ static const struct audit_entry story[] = {
       .has_customer = true,
       .customer_tag = { 1 } },
     { .kind = AUDIT_ERASE, .client = "shop", .token = "tok_a" },
+    { .kind = AUDIT_CANARY, .token = "tok_d" },
 };
 enum { STORY = sizeof(story) / sizeof(story[0]) };
 
@@ -90,11 +91,12 @@ static void a_breach_report_lists_exactly_what_the_client_saw_and_whose_it_was(v
         "\"first\":\"" AT("02") "\",\"last\":\"" AT(
             "03") "\",\"first_receipt\":\"2\","
                   "\"last_receipt\":\"3\"}\n" SENT("tok_c", TAG_1) SENT("tok_b", TAG_2)
-                      SENT("tok_d", "") "{\"tenant\":\"shop\",\"token\":\"tok_a\"," TAG_1
-                                        "\"how\":\"replay\",\"client\":\"desk\",\"count\":1,"
-                                        "\"first\":\"" AT("07") "\",\"last\":\"" AT(
-                                            "07") "\",\"first_receipt\":\"7\","
-                                                  "\"last_receipt\":\"7\"}\n";
+                      SENT("tok_d",
+                           "\"canary\":true,") "{\"tenant\":\"shop\",\"token\":\"tok_a\"," TAG_1
+                                               "\"how\":\"replay\",\"client\":\"desk\",\"count\":1,"
+                                               "\"first\":\"" AT("07") "\",\"last\":\"" AT(
+                                                   "07") "\",\"first_receipt\":\"7\","
+                                                         "\"last_receipt\":\"7\"}\n";
     const struct audit_filter filter = { .client = "desk" };
     struct buf lines AUTO(buf_done) = { .max = 1 << 16 };
     (void)state;

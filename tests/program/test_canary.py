@@ -88,6 +88,10 @@ def test_each_use_is_one_alarm_with_line_entry_and_count(own_gateway):
     assert [line["request_id"] for line in lines] == wanted
     assert {line["level"] for line in lines} == {"warn"}
     assert canary not in own_gateway.log.read_text()
+    report = own_gateway.command("audit report", "--breach", "--client", "back-office").stdout
+    rows = [json.loads(line) for line in report.splitlines()]
+    assert {row["token"] for row in rows if row.get("canary")} == {canary}
+    assert {row["token"] for row in rows if not row.get("canary")} == {real}
     assert own_gateway.metric("quarantined_clients") == 0
 
 
