@@ -182,8 +182,12 @@ static enum err contest_play_side(struct contest *contest, unsigned turn, struct
                                   struct why *why)
 {
     struct side *side = &contest->sides[turn % SIDES];
-    struct course course = { &side->setup.plan, &contest->options, side->pid,
-                             turn % SIDES == GATEWAY ? contest->config : NULL, "" };
+    struct course course = { &side->setup.plan,
+                             &contest->options,
+                             side->pid,
+                             turn % SIDES == GATEWAY ? contest->config : NULL,
+                             NULL,
+                             "" };
 
     (void)snprintf(course.label, sizeof(course.label), "%s, %s, round %u of %u",
                    contest->match->name, side->figures.name, turn / SIDES + 1,

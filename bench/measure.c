@@ -38,7 +38,7 @@ static enum err run(const struct measurement *measurement, const struct setup *s
     const int pid = measurement->options->pid;
     struct round *round = calloc(1, sizeof(*round));
     struct config *config = pid == 0 ? NULL : vitals_find(pid);
-    struct course course = { &setup->plan, measurement->options, pid, config, "" };
+    struct course course = { &setup->plan, measurement->options, pid, config, NULL, "" };
     enum err err = round == NULL ? ERR_MEMORY : run_all(&course, figures, why, round);
 
     if (err == OK && measurement->is_traced)

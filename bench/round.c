@@ -206,6 +206,8 @@ static void running_gather(const struct running *running, struct round *ret_roun
 static enum err running_go(struct running *running, struct why *why, struct round *ret_round)
 {
     struct process_cost cost = { 0 };
+    struct trace trace;
+    bool is_traced;
 
     if (running->course->pid > 0 && !process_measure(running->course->pid, &cost))
         return why_say(why, ERR_NOT_FOUND, "there is no process %d, or it may not be looked at",
@@ -213,9 +215,12 @@ static enum err running_go(struct running *running, struct why *why, struct roun
     running->server_is_watched = running->course->pid > 0;
     TRY(running_start(running));
     TRY(running_connect(running, why));
+    is_traced = running->course->counts != NULL && trace_start(running->course->pid, &trace);
     ret_round->has_vitals = running_look(running, &ret_round->before);
     running_plan(running);
     running_measure(running);
+    if (is_traced)
+        trace_stop(&trace, running->course->counts);
     ret_round->has_vitals = ret_round->has_vitals && running_look(running, &ret_round->after);
     for (unsigned i = 0; i < running->plan.engines; i++)
         engine_join(running->engines[i]);
@@ -249,8 +254,6 @@ enum err round_trace(const struct course *course, struct why *why, struct round 
 {
     struct options options = *course->options;
     struct course traced = *course;
-    struct trace trace;
-    enum err err;
 
     options.warmup_s = 0; /* what is not measured would be counted, too */
     options.duration_s = fmin(options.duration_s, TRACE_S);
@@ -258,13 +261,11 @@ enum err round_trace(const struct course *course, struct why *why, struct round 
         options.count = TRACE_COUNT;
     traced.options = &options;
     traced.config = NULL;
+    traced.counts = ret_counts;
     for (size_t i = 0; i < TRACED_KINDS; i++)
         ret_counts[i] = NAN;
-    if (!trace_start(course->pid, &trace))
-        return OK;
-    err = round_run(&traced, why, round);
-    trace_stop(&trace, ret_counts);
+    TRY(round_run(&traced, why, round));
     for (size_t i = 0; i < TRACED_KINDS; i++)
         ret_counts[i] /= (double)(round->tally.good + round->tally.bad);
-    return err;
+    return OK;
 }

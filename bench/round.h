@@ -26,7 +26,8 @@ struct course { /* what is run */
     const struct options *options;
     int pid;                     /* of the server; 0: it is not watched */
     const struct config *config; /* of a gateway: its /metrics are read, too; NULL: of none */
-    char label[128];             /* before the live line that a terminal gets */
+    double *counts;  /* TRACED_KINDS of them, of the server while it is asked; NULL: not wanted */
+    char label[128]; /* before the live line that a terminal gets */
 };
 
 enum err round_run(const struct course *course, struct why *why, struct round *ret_round);

@@ -5,7 +5,7 @@
 #include "bench/measure.h"
 #include "bench/row.h"
 
-/* A connection's handshake is spread over its requests, which makes one a little more. */
+/* A hair above one and none: what the journal's thread asks is counted, too. */
 static const struct {
     enum figure figure;
     const char *title;

@@ -105,6 +105,8 @@ enum err yard_make(const struct options *options, uint64_t cards, struct why *wh
     (void)snprintf(yard->url, sizeof(yard->url), "https://127.0.0.1:%u", yard->port);
     if (access(yard->tokens, R_OK) == 0)
         return OK;
+    if (access(yard->config, R_OK) == 0) /* ours, and not filled to its end */
+        folder_remove(yard->folder);
     TRY(run_quickstart(yard, options, why));
     TRY(yard_configure(yard, why));
     return run_fill(yard, cards, why);
@@ -122,8 +124,8 @@ static enum err await(const struct yard *yard, const struct target *target, stru
 
         err = call_open(target, &refused, &call);
         if (err != OK && (clock_mono_ms() > last_ms || program_has_ended(yard->pid)))
-            return why_say(why, err, "the gateway does not come up; `%s` says why",
-                           "pangate serve -c bench.conf");
+            return why_say(why, err, "the gateway does not come up; `pangate serve -c %s` says why",
+                           yard->config);
         if (err != OK)
             clock_sleep_ms(LOOK_MS);
     }

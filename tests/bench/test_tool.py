@@ -409,6 +409,14 @@ def test_a_vault_that_is_kept_is_used_again(table):
     assert (table.folder / "cards-500" / "tokens").stat().st_mtime_ns == made
 
 
+def test_a_vault_that_was_not_filled_to_its_end_is_made_anew(table):
+    assert table("head", "--keep").returncode == 0
+    (table.folder / "cards-500" / "tokens").unlink()
+    ran = table("head", "--keep")
+    assert ran.returncode == 0, ran.stderr
+    assert (table.folder / "cards-500" / "tokens").exists()
+
+
 def test_the_table_says_when_there_is_no_gateway(table):
     ran = table("head", "--pangate", table.folder / "nothing")
     assert ran.returncode == 1 and "--pangate" in ran.stderr
