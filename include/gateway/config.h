@@ -107,7 +107,8 @@ struct config_route {
     bool private_addresses;
     bool inbound;
     int64_t connect_timeout_ms, answer_timeout_ms, cvc_ttl_ms;
-    uint32_t connections_max, queue_max;
+    uint64_t answer_keep_max; /* bytes of an answer that an Idempotency-Key gets again */
+    uint32_t connections_max, queue_max, cards_max;
 };
 
 enum config_sink_kind { CONFIG_SINK_FILE, CONFIG_SINK_SYSLOG, CONFIG_SINK_HTTPS };

@@ -58,10 +58,10 @@ struct forward {      /* SECRET */
     struct timer retry;
     size_t lookups;                /* so far, in the vault, of numbers found */
     struct inbound_cards *unknown; /* of an inbound request; NULL: none, or stored */
+    struct forward_cards cards;
 
     /* Large, and not cleared as a whole: each is begun by whoever fills it. */
     struct http_response_head head;
-    struct forward_cards cards;
     struct echo_codes codes; /* that were put in */
     struct own_pans own;     /* the numbers of the cards, once they are open */
     struct answer_filter filter;

@@ -10,13 +10,11 @@
 
 #include "gateway/forward.h"
 
-enum { INBOUND_CARDS_MAX = FORWARD_TOKENS_MAX };
-
 /* Cards that the vault does not have yet. SECRET. */
 struct inbound_cards {
-    size_t count;
+    size_t count, max;
     bool too_many;
-    struct card_request list[INBOUND_CARDS_MAX];
+    struct card_request list[];
 };
 
 void inbound_cards_free(struct inbound_cards *cards); /* accepts NULL */

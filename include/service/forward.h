@@ -11,7 +11,7 @@
 #include "service/caller.h"
 #include "service/code.h"
 
-enum { FORWARD_TOKENS_MAX = 64 };
+enum { FORWARD_TOKENS_MAX = 64 }; /* an entry names them all */
 
 /* Parts of a card that a request asks for, beside the number. */
 enum forward_part { FORWARD_EXPIRY = 1, FORWARD_CVC = 2 };
@@ -27,13 +27,14 @@ struct forward_card { /* SECRET */
 };
 
 struct forward_cards { /* SECRET: AUTO(forward_cards_wipe); begins zeroed */
-    size_t count;
-    struct forward_card list[FORWARD_TOKENS_MAX];
+    size_t count, capacity;
+    struct forward_card *list;
 };
 
-void forward_cards_wipe(struct forward_cards *cards);
+void forward_cards_wipe(struct forward_cards *cards); /* and frees what it holds */
 
-/* Add a token, or another part of one that is there. ERR_BAD_MARK for one too many. */
+/* Add a token, or another part of one that is there. ERR_BAD_MARK for one too many, ERR_OVERLOADED
+ * without memory. */
 enum err forward_cards_add(struct forward_cards *cards, const struct token *token, unsigned parts);
 
 /* NULL if it is not there. */

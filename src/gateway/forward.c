@@ -10,6 +10,7 @@
 #include "service/code.h"
 
 enum {
+    ANSWER_KEEP_MAX = 200 * 1024,
     RETRY_MS = 50,
     REQUEST_MAX = 96 * 1024 * 1024,
     LOOKUPS_MAX = 1000, /* each takes a hash and a read for every token format */
@@ -128,6 +129,14 @@ static void on_retry(void *owner)
     forward_wake(forward);
 }
 
+/* A member of the answer may have to be looked at even where nothing is kept. */
+static size_t whole_max(const struct forward *forward)
+{
+    const struct config_route *config = forward->route->config;
+
+    return config->success_member.count > 0 ? ANSWER_KEEP_MAX : config->answer_keep_max;
+}
+
 struct forward *forward_new(struct exchange *exchange)
 {
     struct forward *forward = malloc(sizeof(*forward));
@@ -135,7 +144,7 @@ struct forward *forward_new(struct exchange *exchange)
     if (forward == NULL)
         return NULL;
     memset(forward, 0, offsetof(struct forward, head));
-    forward->cards.count = forward->codes.count = forward->own.count = 0;
+    forward->codes.count = forward->own.count = 0;
     forward->filter.rules = NULL;
     forward->exchange = exchange;
     forward->route = exchange->outlet->route;
@@ -148,7 +157,7 @@ struct forward *forward_new(struct exchange *exchange)
     buf_init(&forward->request, REQUEST_MAX);
     buf_init(&forward->head_text, FORWARD_HEAD_MAX);
     buf_init(&forward->piece, FORWARD_PIECE);
-    buf_init(&forward->whole, FORWARD_ANSWER_MAX - FORWARD_HEAD_MAX);
+    buf_init(&forward->whole, whole_max(forward));
     buf_init(&forward->sealed, FORWARD_ANSWER_MAX);
     timer_init(&forward->retry, exchange->worker->loop, on_retry, forward);
     list_add_last(&exchange->worker->forwards, &forward->node);

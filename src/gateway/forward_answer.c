@@ -155,7 +155,7 @@ enum err forward_answer_seal(struct forward *forward)
     uint32_t key;
 
     buf_clear(&forward->sealed);
-    if (forward->whole.failed)
+    if (forward->whole.failed || forward->whole.size > forward->route->config->answer_keep_max)
         return OK;
     TRY(keyring_current(worker->keyring, KEY_DATA, forward->exchange->caller.principal->tenant,
                         &key));

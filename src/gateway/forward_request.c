@@ -52,6 +52,8 @@ static enum err note_marks(struct forward *forward, const struct marks *marks, s
         if (!mark->has_form)
             return ERR_NO_TOKEN;
         TRY(forward_cards_add(&forward->cards, &mark->token, part_of(mark->part)));
+        if (forward->cards.count > forward->route->config->cards_max)
+            return ERR_BAD_MARK;
     }
     return OK;
 }

@@ -14,18 +14,28 @@ void inbound_cards_free(struct inbound_cards *cards)
 {
     if (cards == NULL)
         return;
-    wipe(cards, sizeof(*cards));
+    wipe(cards->list, cards->count * sizeof(cards->list[0]));
     free(cards);
 }
 
-/* A number and its token belong together from here on. */
-static void cards_pair(struct forward_cards *cards, const struct token *token,
-                       const struct pan *pan)
+static struct inbound_cards *inbound_cards_new(size_t max)
 {
-    if (forward_cards_find(cards, token) != NULL || cards->count == FORWARD_TOKENS_MAX)
-        return;
-    must(forward_cards_add(cards, token, 0) == OK);
+    struct inbound_cards *cards = calloc(1, sizeof(*cards) + max * sizeof(cards->list[0]));
+
+    if (cards != NULL)
+        cards->max = max;
+    return cards;
+}
+
+/* A number and its token belong together from here on. */
+static enum err cards_pair(struct forward_cards *cards, const struct token *token,
+                           const struct pan *pan)
+{
+    if (forward_cards_find(cards, token) != NULL)
+        return OK;
+    TRY(forward_cards_add(cards, token, 0));
     cards->list[cards->count - 1].card.pan = *pan;
+    return OK;
 }
 
 static void note_unknown(struct inbound_cards *unknown, const struct pan *pan)
@@ -36,7 +46,7 @@ static void note_unknown(struct inbound_cards *unknown, const struct pan *pan)
         if (pan_equal(&unknown->list[i].card.pan, pan))
             return;
     }
-    if (unknown->count == INBOUND_CARDS_MAX) {
+    if (unknown->count == unknown->max) {
         unknown->too_many = true;
         return;
     }
@@ -56,7 +66,7 @@ static bool on_number(void *context, const struct pan *pan, struct token *ret_to
     }
     known = known || forward_token_of(&forward->exchange->caller, pan, ret_token);
     if (known)
-        cards_pair(&forward->cards, ret_token, pan);
+        forward->unknown->too_many |= cards_pair(&forward->cards, ret_token, pan) != OK;
     else
         note_unknown(forward->unknown, pan);
     return known;
@@ -68,14 +78,14 @@ static enum err scan(struct forward *forward)
     struct buf nowhere AUTO(buf_done) = { 0 };
 
     buf_init(&nowhere, SCAN_TEXT_MAX);
-    forward->unknown = calloc(1, sizeof(*forward->unknown));
+    forward->unknown = inbound_cards_new(forward->route->config->cards_max);
     if (forward->unknown == NULL)
         return ERR_OVERLOADED;
     forward->rules.vault.find = on_number;
     TRY(forward_request_write(forward, &nowhere));
     forward->rules.vault.find = forward_find_token;
     if (forward->unknown->too_many ||
-        forward->unknown->count + forward->cards.count > FORWARD_TOKENS_MAX)
+        forward->unknown->count + forward->cards.count > forward->unknown->max)
         return ERR_TOO_LARGE;
     return OK;
 }
@@ -109,8 +119,8 @@ enum err inbound_stored(struct forward *forward)
     }
     for (size_t i = 0; i < submission->count; i++) {
         TRY(submission->items[i].err);
-        cards_pair(&forward->cards, &submission->items[i].token,
-                   &forward->unknown->list[i].card.pan);
+        TRY(cards_pair(&forward->cards, &submission->items[i].token,
+                       &forward->unknown->list[i].card.pan));
     }
     inbound_cards_free(forward->unknown);
     forward->unknown = NULL;

@@ -127,6 +127,10 @@ static const struct option_row options[] = {
       "instead: a JSON pointer into the answer and the values that mean yes" },
     { SECTION_ROUTE, "connections_max", OPTION_COUNT, AT(route, connections_max), "64", 1, 100000,
       "connections to the processor at once" },
+    { SECTION_ROUTE, "cards_max", OPTION_COUNT, AT(route, cards_max), "64", 1, 64,
+      "different cards in one request, which its entry names" },
+    { SECTION_ROUTE, "answer_keep_max", OPTION_SIZE, AT(route, answer_keep_max), "200K", 0,
+      200 * KI, "an answer larger than this is not kept for its Idempotency-Key" },
     { SECTION_ROUTE, "queue_max", OPTION_COUNT, AT(route, queue_max), "1024", 0, 1000000,
       "requests that may wait for a connection" },
 

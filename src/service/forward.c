@@ -1,5 +1,7 @@
 #include "service/forward.h"
 
+#include <stdlib.h>
+
 #include "base/clock.h"
 #include "base/must.h"
 #include "base/secret.h"
@@ -11,7 +13,8 @@
 void forward_cards_wipe(struct forward_cards *cards)
 {
     wipe(cards->list, cards->count * sizeof(cards->list[0]));
-    cards->count = 0;
+    free(cards->list);
+    *cards = (struct forward_cards){ 0 };
 }
 
 const struct forward_card *forward_cards_find(const struct forward_cards *cards,
@@ -24,12 +27,30 @@ const struct forward_card *forward_cards_find(const struct forward_cards *cards,
     return NULL;
 }
 
+/* The old list is wiped, which realloc() would not do. */
+static enum err grow(struct forward_cards *cards)
+{
+    struct forward_cards grown = { .capacity = cards->capacity == 0 ? 2 : 2 * cards->capacity };
+
+    grown.list = malloc(grown.capacity * sizeof(grown.list[0]));
+    if (grown.list == NULL)
+        return ERR_OVERLOADED;
+    if (cards->count > 0)
+        memcpy(grown.list, cards->list, cards->count * sizeof(grown.list[0]));
+    grown.count = cards->count;
+    forward_cards_wipe(cards);
+    *cards = grown;
+    return OK;
+}
+
 enum err forward_cards_add(struct forward_cards *cards, const struct token *token, unsigned parts)
 {
     const struct forward_card *found = forward_cards_find(cards, token);
 
     if (found == NULL && cards->count == FORWARD_TOKENS_MAX)
         return ERR_BAD_MARK;
+    if (found == NULL && cards->count == cards->capacity)
+        TRY(grow(cards));
     if (found == NULL)
         cards->list[cards->count++] = (struct forward_card){ .token = *token, .parts = parts };
     else

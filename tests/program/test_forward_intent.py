@@ -364,3 +364,25 @@ def test_an_answer_whose_outcome_is_not_durable_is_withheld(small, tmp_path):
     gateway.process.kill()
     gateway.process.wait()
     processor.close()
+
+
+def test_an_answer_that_is_too_large_to_keep_comes_once(gateway, shop, processor):
+    before = gateway.config.read_text()
+    gateway.edit(
+        lambda text: text.replace("answer_timeout = 2s", "answer_timeout = 2s\nanswer_keep_max = 1K")
+    )
+    assert gateway.hangup()["msg"] == "reloaded"
+    for size, kept in ((900, True), (2000, False)):
+        processor.answer = lambda request: response(200, b"x" * size, content_type="text/plain")
+        key = f"large-{size}"
+        first, again = forward(shop, key, {}), forward(shop, key, {})
+        assert (first.status, len(first.body)) == (200, size)
+        assert attempt(shop, key).json["kept"] is kept
+        assert again.headers["pangate-forwarded"] == "yes"
+        assert again.headers["pangate-upstream-status"] == "200"
+        if kept:
+            assert (again.status, again.body) == (200, first.body)
+        else:
+            assert (again.status, again.code) == (502, "outcome_unknown")
+    gateway.config.write_text(before)
+    assert gateway.hangup()["msg"] == "reloaded"

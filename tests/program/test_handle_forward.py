@@ -71,6 +71,22 @@ def test_a_dry_run_shows_masks_and_sends_nothing(gateway, shop, processor):
     assert len(processor.requests) == before
 
 
+def test_a_route_says_how_many_cards_a_request_may_hold(gateway, shop, processor):
+    before = gateway.config.read_text()
+    gateway.edit(lambda text: text.replace("paths = /only /below/*", "cards_max = 2"))
+    assert gateway.hangup()["msg"] == "reloaded"
+    tokens = [shop.tokenize(PAN, format="opaque", reuse="single").json["token"] for _ in range(3)]
+    body = {str(i): mark(token) for i, token in enumerate(tokens)}
+    seen = len(processor.requests)
+    answer = forward(shop, body=body, route="other")
+    assert (answer.status, answer.code) == (422, "bad_mark")
+    assert len(processor.requests) == seen
+    del body["2"]
+    assert forward(shop, body=body, route="other").status == 200
+    gateway.config.write_text(before)
+    assert gateway.hangup()["msg"] == "reloaded"
+
+
 def test_a_dry_run_shows_nothing_of_a_card_to_who_may_not_inspect_it(gateway, shop, processor):
     card = {"number": PAN, "exp_month": 1, "exp_year": 2032, "name": "Ann"}
     answer = shop.call("POST", "/v1/tokenize", {"card": card, "format": "opaque"})

@@ -120,6 +120,22 @@ def test_a_key_is_sent_once(shop, server):
     assert len(server.requests) == seen
 
 
+def test_a_route_says_how_many_numbers_a_request_may_hold(gateway, shop, server):
+    before = gateway.config.read_text()
+    gateway.edit(lambda text: text.replace("direction = inbound", "direction = inbound\ncards_max = 3"))
+    assert gateway.hangup()["msg"] == "reloaded"
+    numbers = [number for number in map(str, range(4000001000000000, 4000001000000300)) if luhn(number)]
+    shop.tokenize(numbers[0])
+    assert inbound(shop, body={"n": numbers[:3] * 2}).status == 200
+    sent = json.loads(server.requests[-1].body)["n"]
+    assert len(set(sent)) == 3 and not set(sent) & set(numbers)
+    for some in (numbers[:4], numbers[3:7]):
+        answer = inbound(shop, body={"n": some})
+        assert (answer.status, answer.code) == (413, "too_large")
+    gateway.config.write_text(before)
+    assert gateway.hangup()["msg"] == "reloaded"
+
+
 def test_too_many_numbers_are_refused(shop, server):
     seen = len(server.requests)
     numbers = [number for number in map(str, range(4000000000000000, 4000000000003000)) if luhn(number)]
