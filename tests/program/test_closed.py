@@ -115,6 +115,44 @@ def test_a_failed_sync_of_the_log_needs_a_restart_and_loses_nothing(frail):
     assert frail.command("audit verify", "--vault").returncode == 0
 
 
+def take_away(path):
+    path.unlink()
+
+
+def replace(path):
+    beside = path.with_suffix(".new")
+    beside.write_bytes(path.read_bytes())
+    beside.rename(path)
+
+
+def cut(path):
+    os.truncate(path, path.stat().st_size - 1)
+
+
+@pytest.mark.parametrize("name", ["00000000.entries", "00000000.hashes"])
+@pytest.mark.parametrize("how", [take_away, replace, cut])
+def test_a_log_file_that_goes_under_the_running_process_is_noticed(frail, how, name):
+    shop = frail.start().client("shop")
+    token = shop.tokenize(VISA).json["token"]
+    settle(frail)
+    path = frail.folder / "vault/audit" / name
+    good = path.read_bytes()
+    how(path)
+    wait_until_ready(frail, 503, 2.2)
+    text = frail.admin("/readyz").body.decode()
+    assert f"{name}: was removed, replaced or cut while it was being written" in text
+    frail.process.kill()
+    frail.process.wait()
+    if how is not replace:
+        assert frail.command("audit verify", check=False).returncode == 1
+        with pytest.raises(AssertionError, match=f"pangate: {name}: "):
+            frail.start()
+        path.write_bytes(good)
+    frail.start()
+    assert frail.client("shop").tokenize(VISA).json["token"] == token
+    assert frail.command("audit verify", "--vault").returncode == 0
+
+
 def use_until_it_dies(gateway, shop, numbers):
     """What was acknowledged: receipt -> token."""
     told = {}
