@@ -122,6 +122,7 @@ struct config_sink {
     char name[CONFIG_NAME_SIZE];
     struct config_sink_to to;
     char ca[PATH_SIZE];
+    char crl[PATH_SIZE]; /* "": none */
     char certificate[PATH_SIZE];
     char key[PATH_SIZE];
     struct config_headers header_add;

@@ -34,6 +34,10 @@ struct exporters {
 enum err exporters_open(const struct config *config, const struct config_gateway *gateway,
                         struct exporters **ret_exporters, struct why *why);
 
+/* For a reload: ERR_ROLLED_BACK if a revocation list is older than the one of that sink before. */
+enum err exporters_compare(const struct exporters *exporters, const struct exporters *before,
+                           struct why *why);
+
 /* Start them all; on failure some may run. */
 enum err exporters_start(struct exporters *exporters, struct vault *vault,
                          const struct keyring *keyring, struct why *why);

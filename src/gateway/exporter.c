@@ -63,6 +63,7 @@ static enum err exporter_open(struct exporter *exporter, const char *vault, stru
     const struct config_sink *sink = &exporter->config;
     const struct tls_client_options tls = { .host = exporter->route.host,
                                             .ca = sink->ca,
+                                            .crl = path_or_null(sink->crl),
                                             .certificate = path_or_null(sink->certificate),
                                             .key = path_or_null(sink->key) };
     char name[CONFIG_NAME_SIZE + sizeof("sinks/.position")];
@@ -106,6 +107,27 @@ enum err exporters_open(const struct config *config, const struct config_gateway
     else
         *ret_exporters = exporters;
     return err;
+}
+
+static enum err compare_with_all(const struct exporter *exporter, const struct exporters *before,
+                                 struct why *why)
+{
+    for (size_t i = 0; i < before->count; i++) {
+        const struct exporter *other = &before->list[i];
+
+        if (exporter->tls != NULL && other->tls != NULL &&
+            strcmp(exporter->config.name, other->config.name) == 0)
+            TRY(tls_client_compare(exporter->tls, other->tls, why));
+    }
+    return OK;
+}
+
+enum err exporters_compare(const struct exporters *exporters, const struct exporters *before,
+                           struct why *why)
+{
+    for (size_t i = 0; i < exporters->count; i++)
+        TRY(compare_with_all(&exporters->list[i], before, why));
+    return OK;
 }
 
 static uint64_t applied(void *with)

@@ -138,6 +138,8 @@ static const struct option_row options[] = {
       "where the log goes: file:PATH, syslog://host[:port] (TLS) or https://host[:port]/path" },
     { SECTION_SINK, "ca", OPTION_PATH, AT(sink, ca), "", 0, 0,
       "the authorities that the receiver's certificate comes from, PEM" },
+    { SECTION_SINK, "crl", OPTION_PATH, AT(sink, crl), "", 0, 0,
+      "their revocation lists, PEM; when one is overdue nothing is sent" },
     { SECTION_SINK, "certificate", OPTION_PATH, AT(sink, certificate), "", 0, 0,
       "our certificate to the receiver, PEM" },
     { SECTION_SINK, "key", OPTION_PATH, AT(sink, key), "", 0, 0, "its private key, PEM" },

@@ -49,6 +49,7 @@ static enum err read_again(struct server *server, struct reloaded *reloaded, str
     TRY(clients_recall(server, reloaded->config, why));
     TRY(shared_clients_new(reloaded->config, server->keyring, why, &reloaded->clients));
     TRY(exporters_open(reloaded->config, &server->config->gateway, &reloaded->exporters, why));
+    TRY(exporters_compare(reloaded->exporters, server->exporters, why));
     return tls_servers_open(reloaded->config, server->tls, reloaded->tls, why);
 }
 

@@ -12,7 +12,7 @@ def test_people_read_words_and_programs_json(gateway, shop):
     assert page["connections"] >= 1
     assert set(page) == {
         "version", "pid", "state", "reasons", "started_at", "workers", "connections",
-        "journal", "overlay", "vault", "quarantined", "certificates",
+        "journal", "overlay", "vault", "quarantined", "certificates", "sinks",
     }
     assert set(page["journal"]) == {"next", "applied", "bytes", "bytes_max"}
     assert set(page["overlay"]) == {"used", "max"}

@@ -52,7 +52,8 @@ def test_every_option_of_the_example_is_known_even_those_commented_out(pangate, 
     certs = installed.parent / "certs"
     for name in "siem-ca.pem", "witness-ca.pem":
         shutil.copy(certs / "ca.pem", certs / name)
-    shutil.copy(certs / "clients.crl", certs / "processor-ca.crl")
+    for name in "processor-ca.crl", "siem-ca.crl":
+        shutil.copy(certs / "clients.crl", certs / name)
     make("make-client", certs, "to-siem")
     installed.write_text(options.replace("/disk2/", f"{installed.parent}/"))
     ran = check(pangate, "-c", installed)

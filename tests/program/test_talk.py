@@ -1,7 +1,9 @@
 """Parcels over TLS: what a receiver gets, what counts as arrived, and what does not."""
 
 import json
+import subprocess
 import time
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +14,7 @@ from receivers import SyslogReceiver, has_all, play, receipts, sink, wait_for
 __all__ = ["play"]
 
 SECRET = "Bearer open-sesame"
+MAKE = Path(__file__).resolve().parents[2] / "certs"
 
 
 def work(gateway, count=5, prefix="40"):
@@ -120,6 +123,31 @@ def test_a_receiver_that_cannot_prove_who_it_is_gets_nothing(play, certificate, 
     start(play, f"syslog://localhost:{receiver.port}", f"ca = certs/{ca}.pem")
     fails_with(play, words)
     assert not receiver.messages
+    receiver.close()
+
+
+def make(script, *arguments):
+    subprocess.run([MAKE / script, *arguments], check=True, capture_output=True)
+
+
+def test_a_receiver_whose_certificate_is_revoked_gets_nothing_more(play, tmp_path):
+    certs = tmp_path / "other/certs"
+    make("make-ca", certs)
+    make("make-server", certs, "siem", "localhost")
+    make("make-crl", certs)
+    receiver = SyslogReceiver(tmp_path / "other", certificate="siem")
+    options = f"ca = {certs}/ca.pem", f"crl = {certs}/clients.crl"
+    start(play, f"syslog://localhost:{receiver.port}", *options)
+    wait_for(lambda: has_all(play, receiver.objects))
+    older = (certs / "clients.crl").read_bytes()
+    make("make-crl", certs, "siem")
+    assert play.hangup()["msg"] == "reloaded"
+    count = len(receiver.messages)
+    fails_with(play, "handshake failed: revoked")
+    assert len(receiver.messages) == count
+    (certs / "clients.crl").write_bytes(older)
+    assert play.hangup()["msg"] == "reload refused"
+    fails_with(play, "handshake failed: revoked")
     receiver.close()
 
 
