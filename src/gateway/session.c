@@ -86,10 +86,10 @@ static enum step idle(struct session *session)
 
     if (stream_peek(session->stream).size == 0)
         return stream_ended(session->stream) || worker->draining ? STEP_CLOSE : STEP_WAIT;
-    if (!is_still_let_in(session))
-        return STEP_CLOSE;
     if (session->generation != worker->generation)
         session_recognise(session);
+    if (!is_still_let_in(session))
+        return STEP_CLOSE;
     session->exchange = take_exchange(session);
     if (session->exchange == NULL) {
         reply_write_overloaded(worker, stream_output(session->stream));
@@ -435,6 +435,7 @@ void session_judge_again(void *tls, struct stream *stream)
     result = tls_server_judge_again(tls, stream_peer(stream), clock_wall_ms());
     if (result == HANDSHAKE_OK)
         return;
+    session_recognise(session); /* the table that its principal was in may be gone */
     say_turned_out(session, result);
     stream_close(stream);
     session->stream = NULL;
