@@ -62,6 +62,7 @@ struct forward {      /* SECRET */
 
     /* Large, and not cleared as a whole: each is begun by whoever fills it. */
     struct http_response_head head;
+    struct marks body_marks; /* of the exchange's body, once it was read for them */
     struct echo_codes codes; /* that were put in */
     struct own_pans own;     /* the numbers of the cards, once they are open */
     struct answer_filter filter;

@@ -32,14 +32,14 @@ static enum content body_content(const struct exchange *exchange)
     return type.size == 0 ? content_guess(buf_bytes(&exchange->body)) : content_of(type);
 }
 
-static enum err body_marks(const struct forward *forward, struct marks *ret_marks)
+static enum err find_body_marks(struct forward *forward)
 {
     struct bytes body = buf_bytes(&forward->exchange->body);
     enum content content = body_content(forward->exchange);
 
-    ret_marks->count = 0;
-    TRY(marks_find(body, content, ret_marks));
-    return fields_find(&forward->route->fields, body, content, ret_marks);
+    forward->body_marks.count = 0;
+    TRY(marks_find(body, content, &forward->body_marks));
+    return fields_find(&forward->route->fields, body, content, &forward->body_marks);
 }
 
 static enum err note_marks(struct forward *forward, const struct marks *marks, size_t *total)
@@ -100,11 +100,10 @@ enum err forward_request_scan(struct forward *forward)
     const struct exchange *exchange = forward->exchange;
     const struct http_fields *fields = &exchange->head.fields;
     struct bytes head = exchange_head(exchange);
-    struct marks marks;
     size_t total = 0;
 
-    TRY(body_marks(forward, &marks));
-    TRY(note_marks(forward, &marks, &total));
+    TRY(find_body_marks(forward));
+    TRY(note_marks(forward, &forward->body_marks, &total));
     TRY(scan_text(forward, http_span_bytes(exchange->head.query, head), CONTENT_QUERY, &total));
     for (uint8_t i = 0; i < fields->count; i++) {
         if (field_goes_on(forward, http_span_bytes(fields->at[i].name, head)))
@@ -203,12 +202,10 @@ static enum err write_body(const struct writing *writing, struct buf *out)
 {
     const struct forward *forward = writing->forward;
     struct bytes body = buf_bytes(&forward->exchange->body);
-    struct marks marks;
 
     if (forward_is_inbound(forward))
         return answer_text(body, body_content(forward->exchange), &forward->rules, out);
-    TRY(body_marks(forward, &marks));
-    return write_text(writing, body, &marks, out);
+    return write_text(writing, body, &forward->body_marks, out);
 }
 
 static enum err write_target(const struct writing *writing, struct buf *out)

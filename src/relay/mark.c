@@ -27,11 +27,19 @@ static struct glyph peek(const struct scan *scan)
     return glyph_read(rest(scan), scan->content, true);
 }
 
+static bool may_begin_escape(uint8_t byte)
+{
+    return byte == '\\' || byte == '&' || byte == '%';
+}
+
 /* Go behind two characters like this one, if they are next. */
 static bool take_two(struct scan *scan, uint8_t character)
 {
     struct scan ahead = *scan;
+    uint8_t first = scan->at < scan->text.size ? scan->text.data[scan->at] : 0;
 
+    if (first != character && !may_begin_escape(first))
+        return false;
     for (int i = 0; i < 2; i++) {
         struct glyph glyph = peek(&ahead);
         if (glyph.size == 0 || glyph.character != character)
