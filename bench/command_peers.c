@@ -7,12 +7,10 @@
 
 static enum err run(struct arena *arena, struct why *why)
 {
-    const char *only = arena->options.only;
-
     TRY(arena_open(arena, why));
     for (size_t i = 0; match_at(i) != NULL; i++)
         if (!match_at(i)->is_forward && /* its route is not known */
-            (only == NULL || strstr(match_at(i)->name, only) != NULL))
+            options_want(&arena->options, match_at(i)->name))
             TRY(match_run(match_at(i), arena, why));
     return verdicts_write(&arena->verdicts, arena->options.markdown, why);
 }

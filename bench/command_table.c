@@ -7,20 +7,13 @@
 #include "bench/match.h"
 #include "bench/row.h"
 
-static bool is_wanted(const struct arena *arena, const char *name)
-{
-    const char *only = arena->options.only;
-
-    return only == NULL || strstr(name, only) != NULL;
-}
-
 /* Peers are started only for rows that have some. */
 static enum err run_matches(struct arena *arena, struct why *why)
 {
     bool is_open = false;
 
     for (size_t i = 0; match_at(i) != NULL; i++) {
-        if (!is_wanted(arena, match_at(i)->name))
+        if (!options_want(&arena->options, match_at(i)->name))
             continue;
         if (!is_open) {
             TRY(arena_open_yard(arena, arena->options.cards, why));
@@ -52,7 +45,7 @@ static enum err run(struct arena *arena, struct why *why)
 
     TRY(run_matches(arena, why));
     for (size_t i = 0; row_at(i) != NULL; i++) {
-        if (!is_wanted(arena, row_at(i)->name))
+        if (!options_want(&arena->options, row_at(i)->name))
             continue;
         arena->options.cards = cards;
         TRY(row_at(i)->run(arena, why));

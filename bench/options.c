@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "bench/statistics.h"
@@ -261,4 +262,13 @@ void options_parse(const char *name, int argc, char **argv, struct options *opti
         options->rounds = ROUNDS_OF_TABLE;
     }
     (void)argp_parse(&parser, argc, argv, 0, NULL, options);
+}
+
+bool options_want(const struct options *options, const char *name)
+{
+    const char *at = options->only == NULL ? name : strstr(name, options->only);
+
+    while (at != NULL && at != name && at[-1] != ' ')
+        at = strstr(at + 1, options->only);
+    return at != NULL;
 }

@@ -45,4 +45,7 @@ extern const struct argp options_argp;
 /* The options of one workload. Only has_gateway is looked at before. */
 void options_parse(const char *name, int argc, char **argv, struct options *options);
 
+/* --only picks what has its text at the beginning of a word: "tokenize" is not in "detokenize". */
+bool options_want(const struct options *options, const char *name);
+
 #endif
