@@ -9,6 +9,8 @@ static const char *say(struct comparison comparison, enum figure figure)
 {
     const bool more_is_better = figure == FIGURE_RATE;
 
+    if (figure == FIGURE_BATCH && comparison.verdict != SAME) /* neither good nor bad by itself */
+        return comparison.verdict == MORE ? "more" : "less";
     switch (comparison.verdict) {
     case SAME: return "no difference";
     case MORE: return more_is_better ? "better" : "worse";

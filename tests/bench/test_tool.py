@@ -174,6 +174,16 @@ def test_compare_finds_what_is_worse(bench, tmp_path):
     assert "requests_per_second" in compared.stdout and "worse" in compared.stdout
 
 
+def test_compare_calls_larger_batches_neither_better_nor_worse(bench, tmp_path):
+    got = report(bench("inspect", *SHORT, "--rounds", 3, "--json"))
+    for name, value in (("a", 10), ("b", 20)):
+        got["rounds"]["entries_per_sync"] = [value, value, value]
+        (tmp_path / f"{name}.json").write_text(json.dumps(got))
+    compared = tool(os.environ["PANGATE_BENCH"], "--compare", tmp_path / "a.json", tmp_path / "b.json")
+    line = [line for line in compared.stdout.splitlines() if line.startswith("entries_per_sync")]
+    assert len(line) == 1 and line[0].endswith("more")
+
+
 def test_compare_without_a_file_is_exit_1(tmp_path):
     compared = tool(os.environ["PANGATE_BENCH"], "--compare", tmp_path / "a", tmp_path / "b")
     assert compared.returncode == 1 and str(tmp_path / "a") in compared.stderr
