@@ -26,6 +26,7 @@ struct session {
     const struct principal *principal; /* as of `generation`; NULL: no longer a client */
     uint64_t generation;
     int64_t good_until_ms;     /* wall clock: of the peer's certificates and of the lists */
+    struct standing *standing; /* held: the connection itself is counted there; NULL: nowhere */
     struct exchange *exchange; /* NULL while idle */
 };
 

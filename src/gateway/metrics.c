@@ -208,7 +208,8 @@ static void write_journal(const struct vault_stats *stats, struct buf *body)
 
 static void write_memory(const struct server *server, struct buf *body)
 {
-    const struct metric used = { "memory_used_bytes", "gauge", "Held by requests in work." };
+    const struct metric used = { "memory_used_bytes", "gauge",
+                                 "Held by connections and requests." };
     const struct metric max = { "memory_max_bytes", "gauge", "That they may hold together." };
 
     metric_single(body, &used, (double)memory_used(&server->memory));

@@ -37,7 +37,7 @@ static const struct option_row options[] = {
     { SECTION_GATEWAY, "serve_timeout", OPTION_DURATION, AT(gateway, serve_timeout_ms), "30s", S, H,
       "how long a request waits for its entry to be on disk" },
     { SECTION_GATEWAY, "memory_max", OPTION_SIZE, AT(gateway, memory_max), "512M", 16 * MI, TI,
-      "memory that all requests in work may hold; beyond it 503 overloaded" },
+      "memory that all connections and requests may hold; beyond it 503 overloaded" },
     { SECTION_GATEWAY, "cvc_max", OPTION_COUNT, AT(gateway, cvc_max), "8192", 1, 1000000,
       "security codes held at once; each tenant may hold its even part, beyond it 503 overloaded" },
     { SECTION_GATEWAY, "user", OPTION_TEXT, AT(gateway, user), "", 0, CONFIG_NAME_SIZE,
@@ -86,7 +86,7 @@ static const struct option_row options[] = {
     { SECTION_CLIENT, "detokenize_per_day", OPTION_COUNT, AT(client, detokenize_per_day), "0", 0,
       1000000000, "the same for a day, begun anew by a restart" },
     { SECTION_CLIENT, "memory_max", OPTION_SIZE, AT(client, memory_max), "128M", MI, TI,
-      "memory that its requests in work may hold; beyond it 503 overloaded" },
+      "memory that its connections and requests may hold; beyond it 503 overloaded" },
 
     { SECTION_ROUTE, "url", OPTION_URL, AT(route, url), NULL, 0, 0,
       "where requests go: https://host[:port]/path/" },

@@ -12,7 +12,11 @@
 
 enum step { STEP_AGAIN, STEP_WAIT, STEP_CLOSE };
 
-enum { SESSION_STEPS_MAX = 64, OUTPUT_HIGH = 64 * 1024 };
+enum {
+    SESSION_STEPS_MAX = 64,
+    OUTPUT_HIGH = 64 * 1024,
+    SESSION_COST = 16 * 1024, /* of a connection that is silent, with what TLS keeps of it */
+};
 
 #define BIT(state) (1U << (state))
 
@@ -343,11 +347,40 @@ static void enter(struct session *session, enum session_state next)
     stream_deadline(session->stream, state_timeout_ms(session, next));
 }
 
+/* False: its client has as many connections and requests as it may, or all have. */
+static bool take_room(struct session *session)
+{
+    struct memory *all = session->listener->worker->memory;
+    struct standing *standing = session->principal == NULL ? NULL : session->principal->standing;
+
+    if (standing == NULL)
+        return true; /* a reload has just removed it: it hears so with its first request */
+    if (!memory_take(all, SESSION_COST))
+        return false;
+    if (!memory_take(&standing->memory, SESSION_COST)) {
+        memory_give(all, SESSION_COST);
+        return false;
+    }
+    session->standing = standing_hold(standing);
+    return true;
+}
+
+static void give_room_back(struct session *session)
+{
+    if (session->standing == NULL)
+        return;
+    memory_give(&session->standing->memory, SESSION_COST);
+    memory_give(session->listener->worker->memory, SESSION_COST);
+    standing_release(session->standing);
+    session->standing = NULL;
+}
+
 /* Answers that are written go out before the connection ends. The stream frees itself. */
 static void session_close(struct session *session)
 {
     if (session->exchange != NULL)
         session_let_go(session);
+    give_room_back(session);
     if (session->stream != NULL)
         stream_finish(session->stream);
     counter_sub(&session->listener->worker->counters.sessions, 1);
@@ -422,6 +455,10 @@ void session_open(struct worker_listener *listener, struct stream *stream)
     counter_add(&listener->worker->counters.sessions, 1);
     stream_attach(stream, &session_handler, session);
     stream_deadline(stream, listener->options->idle_timeout_ms);
+    if (take_room(session))
+        return;
+    reply_write_overloaded(listener->worker, stream_output(stream));
+    session_close(session);
 }
 
 void session_judge_again(void *tls, struct stream *stream)
