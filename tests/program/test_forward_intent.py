@@ -386,3 +386,14 @@ def test_an_answer_that_is_too_large_to_keep_comes_once(gateway, shop, processor
             assert (again.status, again.code) == (502, "outcome_unknown")
     gateway.config.write_text(before)
     assert gateway.hangup()["msg"] == "reloaded"
+
+
+def test_an_outcome_that_nobody_waits_for_is_entered_before_a_stop(gateway, shop, processor):
+    answers = [shop.call("POST", "/v1/forward/psp/charges", {"i": i}) for i in range(5)]
+    assert gateway.stop() == 0
+    gateway.start()
+    shop.close()
+    ids = [answer.headers["pangate-request-id"] for answer in answers]
+    entries = [e for e in gateway.entries() if e["kind"] == "forward_outcome"]
+    found = [(e["request_id"], e["outcome"]) for e in entries if e.get("request_id") in ids]
+    assert found == [(request_id, "ok") for request_id in ids]
