@@ -30,23 +30,34 @@ static bool use_cores(unsigned cores)
     return sched_setaffinity(0, sizeof(set), &set) == 0;
 }
 
-/* What the requests waited for, as far as the figures tell: cores that were busy, or syncs. */
-static const char *name_bound(const struct growth *growth)
+struct load { /* what was busy, as shares of the time */
+    double cpu, journal;
+};
+
+static struct load find_load(const struct growth *growth)
 {
     const struct figures *figures = growth->figures;
+    const double rate = figures_median(figures, FIGURE_RATE);
     const double cpu_us =
         figures_median(figures, FIGURE_SERVER_CPU) + figures_median(figures, FIGURE_CLIENT_CPU);
-    const double busy = figures_median(figures, FIGURE_RATE) * cpu_us / 1e6 / (double)growth->cores;
-    const double waited = figures_median(figures, FIGURE_P50) - cpu_us;
-    static const double busy_bound = 0.85;
+    const double syncs = rate / figures_median(figures, FIGURE_BATCH);
 
-    if (busy >= busy_bound)
+    return (struct load){ rate * cpu_us / 1e6 / growth->cores,
+                          syncs * figures_median(figures, FIGURE_SYNC) / 1e6 };
+}
+
+/* What the requests waited for, as far as the figures tell. */
+static const char *name_bound(const struct growth *growth, struct load load)
+{
+    static const double busy = 0.8;
+
+    if (growth->figures->total.good == 0)
+        return "no answer came within the time";
+    if (load.cpu >= busy)
         return "CPU bounds it";
-    if (figures->connections == 1)
-        return "one request at a time: a sync and two hops each";
-    if (waited > figures_median(figures, FIGURE_SYNC) / 2)
-        return "the journal's sync bounds it";
-    return "neither CPU nor sync alone bounds it";
+    if (growth->figures->connections == 1)
+        return "one sync after the other bounds it";
+    return load.journal >= busy ? "the journal's sync bounds it" : "CPU and sync bound it together";
 }
 
 static void judge(struct growth *growth)
@@ -58,16 +69,18 @@ static void judge(struct growth *growth)
                                         figures_median(figures, FIGURE_RATE),
                                .bar = NAN,
                                .stretch = NAN };
+    const struct load load = find_load(growth);
 
     (void)snprintf(verdict.work, sizeof(verdict.work), "%llu cards, %u connections, %u core%s",
                    (unsigned long long)growth->yard.cards, figures->connections, growth->cores,
                    growth->cores == 1 ? "" : "s");
     (void)snprintf(verdict.behind, sizeof(verdict.behind),
-                   "p50 %.0f, p99 %.0f us; %.1f us of CPU; %.0f entries a sync of %.0f us: %s",
+                   "p50 %.0f, p99 %.0f us; %.1f us of CPU; %.0f entries a sync of %.0f us; cores "
+                   "%.0f %%, journal %.0f %% busy: %s",
                    figures_median(figures, FIGURE_P50), figures_median(figures, FIGURE_P99),
                    figures_median(figures, FIGURE_SERVER_CPU),
                    figures_median(figures, FIGURE_BATCH), figures_median(figures, FIGURE_SYNC),
-                   name_bound(growth));
+                   load.cpu * 100, load.journal * 100, name_bound(growth, load));
     (void)printf("  %s\n  ", verdict.work);
     verdict_print(&verdict);
     verdicts_add(&growth->arena->verdicts, &verdict);

@@ -10,7 +10,7 @@
 #include "base/buf.h"
 #include "base/why.h"
 
-enum { VERDICTS_MAX = 256, VERDICT_TEXT_SIZE = 160 };
+enum { VERDICTS_MAX = 256, VERDICT_TEXT_SIZE = 224 };
 
 struct verdict {
     char work[VERDICT_TEXT_SIZE];   /* what was done */
