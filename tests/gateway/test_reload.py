@@ -143,13 +143,13 @@ def why_closed(gateway, count=1):
 
 def test_a_live_connection_ends_with_its_certificate(own_gateway):
     authority = Authority(own_gateway.folder / "certs")
-    authority.client("shop", seconds=3)
+    authority.client("shop", seconds=5)
     authority.client("shop2")
     trust(own_gateway, authority)
     assert own_gateway.hangup()["msg"] == "reloaded"
     wire, other = Wire(own_gateway, "shop"), Wire(own_gateway, "shop2")
     assert wire.send(GET).reply().status == 200 and other.send(GET).reply().status == 200
-    time.sleep(4)
+    time.sleep(6)
     assert wire.send(GET).reply() is None
     assert other.send(GET).reply().status == 200
     assert why_closed(own_gateway) == [("expired", "shop")]
@@ -162,11 +162,11 @@ def test_live_connections_end_when_the_revocation_lists_are_overdue(own_gateway)
     authority.client("shop")
     trust(own_gateway, authority)
     own_gateway.edit(lambda text: text.replace("client_ca =", "client_crl = certs/clients.crl\nclient_ca ="))
-    authority.crl(seconds=3)
+    authority.crl(seconds=5)
     assert own_gateway.hangup()["msg"] == "reloaded"
     wire = Wire(own_gateway, "shop")
     assert wire.send(GET).reply().status == 200
-    time.sleep(4)
+    time.sleep(6)
     assert wire.send(GET).reply() is None
     assert why_closed(own_gateway) == [("crl_expired", "shop")]
 
