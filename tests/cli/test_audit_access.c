@@ -1,6 +1,8 @@
 #include "test.h"
 
+#include <fcntl.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli/audit_access.h"
 #include "cli/playground.h"
@@ -119,6 +121,42 @@ static void without_a_terminal_nobody_sees_progress(void **state)
     audit_progress_end();
 }
 
+/* What `show` writes, if standard error is a terminal, with the terminal's line ends. */
+static void show_on_a_terminal(char *said, size_t size)
+{
+    const int master = posix_openpt(O_RDWR | O_NOCTTY), kept = dup(STDERR_FILENO);
+    struct audit_progress progress;
+    int terminal;
+    ssize_t got;
+
+    assert_true(master >= 0 && grantpt(master) == 0 && unlockpt(master) == 0);
+    terminal = open(ptsname(master), O_RDWR | O_NOCTTY);
+    assert_true(terminal >= 0 && dup2(terminal, STDERR_FILENO) >= 0);
+    progress = audit_progress_shown();
+    if (progress.show != NULL) {
+        progress.show(progress.with, 65536, 200000);
+        progress.show(progress.with, 65792, 200000); /* not every tile */
+    }
+    audit_progress_end();
+    assert_true(dup2(kept, STDERR_FILENO) >= 0);
+    (void)close(kept);
+    (void)close(terminal);
+    for (size_t filled = 0; (got = read(master, said + filled, size - 1 - filled)) > 0;) {
+        filled += (size_t)got;
+        said[filled] = '\0';
+    }
+    (void)close(master); /* the last read failed: nobody can write any more */
+}
+
+static void on_a_terminal_progress_is_shown_and_wiped_away(void **state)
+{
+    char said[256];
+
+    (void)state;
+    show_on_a_terminal(said, sizeof(said));
+    assert_string_equal("\r65536 of 200000 entries\r\033[K", said);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -128,6 +166,7 @@ int main(void)
         cmocka_unit_test(a_configuration_that_is_not_there_is_refused),
         cmocka_unit_test(a_keyring_that_is_gone_is_named),
         cmocka_unit_test(without_a_terminal_nobody_sees_progress),
+        cmocka_unit_test(on_a_terminal_progress_is_shown_and_wiped_away),
     };
 
     return cmocka_run_group_tests(tests, play_setup, play_teardown);

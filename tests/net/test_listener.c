@@ -82,11 +82,12 @@ static void hold_session(SSL_CTX *context, SSL_SESSION **session, const struct s
     assert_true(client_send(ssl, "echo x\n"));
     assert_says(ssl, "x\n"); /* tickets have come by then */
     *session = SSL_get1_session(ssl);
+    assert_int_equal(0, SSL_SESSION_get_max_early_data(*session));
     (void)SSL_shutdown(ssl);
     client_end(ssl);
 }
 
-static void a_ticket_resumes_with_the_same_identity(void **state)
+static void a_ticket_resumes_with_the_same_identity_and_without_early_data(void **state)
 {
     struct scene *scene = *state;
     SSL_CTX *context = client_context(&scene->temp, "client");
@@ -214,7 +215,7 @@ int main(void)
         OVER_TLS(a_handshake_that_does_not_go_on_times_out),
         OVER_TLS(a_connection_is_not_renegotiated),
         OVER_TLS(bytes_that_are_not_tls_are_refused),
-        OVER_TLS(a_ticket_resumes_with_the_same_identity),
+        OVER_TLS(a_ticket_resumes_with_the_same_identity_and_without_early_data),
         OVER_TLS(a_ticket_of_a_client_that_is_gone_is_not_used),
         OVER_TLS(connections_beyond_the_maximum_wait_their_turn),
         cmocka_unit_test_setup_teardown(

@@ -18,6 +18,16 @@ def test_processor_errors_pass_through_with_their_status(shop, processor):
     assert answer.headers["pangate-upstream-status"] == "402"
 
 
+def test_an_answer_says_how_long_the_processor_took_and_how_long_we_did(shop, processor):
+    processor.answer = lambda request: [0.5, response(200, {})]
+    answer = forward(shop, body={})
+    assert 400 <= int(answer.headers["pangate-upstream-ms"]) < 5000
+    assert 0 <= int(answer.headers["pangate-ms"]) < 400
+    refused = forward(shop, body={"n": mark("9000000000000000")})
+    assert refused.status == 404 and "pangate-upstream-ms" not in refused.headers
+    assert 0 <= int(refused.headers["pangate-ms"]) < 5000
+
+
 def test_redirects_are_not_followed(shop, processor):
     elsewhere = [("Location", "https://elsewhere.example/"), ("Pangate-Forwarded", "lie")]
     processor.answer = lambda request: response(302, b"", elsewhere)
