@@ -43,10 +43,11 @@ struct server {
     struct loop *loop;
     struct admin *admin;
     struct timer drain_check;
-    struct timer exporter_check;
+    struct timer watch;
     int64_t drain_deadline_ms;
     int64_t started_ms;
-    int64_t instructed_ms; /* older instructions are refused */
+    int64_t instructed_ms;                         /* older instructions are refused */
+    int64_t overdue_told_ms[CONFIG_LISTENERS_MAX]; /* of each revocation list that was an alarm */
     bool draining;
 };
 

@@ -1,6 +1,7 @@
 #include "gateway/server.h"
 
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -12,7 +13,7 @@
 #include "net/resolver.h"
 #include "service/quarantine.h"
 
-enum { DRAIN_CHECK_MS = 50, EXPORTER_CHECK_MS = 1000 };
+enum { DRAIN_CHECK_MS = 50, WATCH_MS = 1000 };
 
 static void stop_workers(struct server *server)
 {
@@ -86,10 +87,37 @@ static void on_hangup(void *owner)
     notify("READY=1");
 }
 
-static void on_exporter_check(void *owner)
+static void raise_overdue(struct server *server, const char *listener)
+{
+    struct audit_entry entry = { .kind = AUDIT_ALARM, .outcome = AUDIT_OK };
+    struct log_line line;
+
+    (void)snprintf(entry.detail, sizeof(entry.detail), "overdue revocation list: %.30s", listener);
+    err_ignore(vault_note(server->vault, &entry));
+    log_begin(&line, LOG_ERROR, "revocation list is overdue");
+    json_str(&line.json, "listener", listener);
+    log_end(&line);
+}
+
+/* An overdue list lets nobody in: people hear of each once, and again only of another. */
+static void watch_revocation_lists(struct server *server)
+{
+    const int64_t now_ms = clock_wall_ms();
+
+    for (size_t i = 0; i < server->config->listener_count; i++) {
+        const int64_t due_ms = tls_server_crl_due_ms(server->tls[i]);
+        if (due_ms > now_ms || due_ms == server->overdue_told_ms[i])
+            continue;
+        server->overdue_told_ms[i] = due_ms;
+        raise_overdue(server, server->config->listeners[i].name);
+    }
+}
+
+static void on_watch(void *owner)
 {
     struct server *server = owner;
 
+    watch_revocation_lists(server);
     exporters_watch(server->exporters, server->vault);
 }
 
@@ -97,7 +125,7 @@ static enum err start_exporters(struct server *server, struct why *why)
 {
     TRY(exporters_open(server->config, &server->config->gateway, &server->exporters, why));
     TRY(exporters_start(server->exporters, server->vault, server->keyring, why));
-    timer_repeat(&server->exporter_check, EXPORTER_CHECK_MS);
+    timer_repeat(&server->watch, WATCH_MS);
     return OK;
 }
 
@@ -113,7 +141,7 @@ static enum err start(struct server *server, struct why *why)
     if (loop_new(&server->loop) != OK || watch_signals(server) != OK)
         return why_say(why, ERR_MEMORY, "no event loop could be made");
     timer_init(&server->drain_check, server->loop, on_drain_check, server);
-    timer_init(&server->exporter_check, server->loop, on_exporter_check, server);
+    timer_init(&server->watch, server->loop, on_watch, server);
     TRY(server_open_sockets(server, why));
     TRY(server_drop_rights(server->config, why));
     TRY(server_open_vault(server, why));
@@ -148,7 +176,7 @@ static void close_all(struct server *server)
         keyring_free(server->keyring);
     config_free(server->clients);
     timer_stop(&server->drain_check);
-    timer_stop(&server->exporter_check);
+    timer_stop(&server->watch);
     loop_free(server->loop);
 }
 

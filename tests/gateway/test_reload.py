@@ -171,6 +171,23 @@ def test_live_connections_end_when_the_revocation_lists_are_overdue(own_gateway)
     assert why_closed(own_gateway) == [("crl_expired", "shop")]
 
 
+def test_an_overdue_revocation_list_is_one_alarm_and_turns_health_red(own_gateway):
+    authority = Authority(own_gateway.folder / "certs")
+    authority.client("shop")
+    trust(own_gateway, authority)
+    own_gateway.edit(lambda text: text.replace("client_ca =", "client_crl = certs/clients.crl\nclient_ca ="))
+    authority.crl(seconds=3)
+    assert own_gateway.hangup()["msg"] == "reloaded"
+    assert own_gateway.admin("/readyz").status == 200
+    time.sleep(6)
+    ready = own_gateway.admin("/readyz")
+    assert ready.status == 503 and "listener main: a revocation list is overdue" in ready.body.decode()
+    alarms = own_gateway.entries("--kind", "alarm")
+    assert [alarm["detail"] for alarm in alarms] == ["overdue revocation list: main"]
+    lines = [line for line in own_gateway.log_lines() if line["msg"] == "revocation list is overdue"]
+    assert [(line["level"], line["listener"]) for line in lines] == [("error", "main")]
+
+
 def test_a_reload_ends_the_connections_of_who_is_revoked_or_not_trusted_any_more(own_gateway):
     certs = own_gateway.folder / "certs"
     stays, goes = Authority(certs, "Stays"), Authority(certs, "Goes")
