@@ -56,6 +56,44 @@ def test_that_a_running_gateways_log_was_read_is_an_entry_behind_it(own_gateway)
     assert [entry["receipt"] for entry in of_kind(after, "audit_read")] == [str(len(before))]
 
 
+QUESTIONS = (
+    ("export",),
+    ("verify",),
+    ("verify", "--vault"),
+    ("prove", "0"),
+    ("report", "--breach", "--client", "shop"),
+    ("report", "--customer", "c-1", "--tenant", "shop"),
+)
+
+
+@pytest.mark.parametrize("question", QUESTIONS, ids=" ".join)
+def test_each_question_to_a_running_gateways_log_is_one_entry(gateway, question):
+    before = of_kind(gateway.entries(), "audit_read")
+    gateway.command(f"audit {question[0]}", *question[1:])
+    after = of_kind(gateway.entries(), "audit_read")
+    assert len(after) == len(before) + 2  # the first export's and the question's
+
+
+def test_while_no_gateway_runs_no_question_changes_log_or_journal(own_gateway, tmp_path):
+    own_gateway.client("shop").tokenize(VISA, customer="c-1")
+    own_gateway.stop()
+
+    def untouched():
+        """All files but LMDB's, which counts how often it was opened."""
+        files = snapshot(own_gateway.folder / "vault")
+        return {name: files[name] for name in files if not name.startswith("vault.mdb")}
+
+    before = untouched()
+    entries = own_gateway.entries()
+    for question in (*QUESTIONS, ("tiles", str(tmp_path / "tiles")), ("key",)):
+        own_gateway.command(f"audit {question[0]}", *question[1:])
+        assert untouched() == before, question
+    last = str(len(entries) - 1)
+    assert f"index {last}\n" in own_gateway.command("audit prove", last).stdout
+    beyond = own_gateway.command("audit prove", str(len(entries)), check=False)
+    assert (beyond.returncode, beyond.stdout) == (1, "")
+
+
 def test_while_no_gateway_runs_an_export_changes_no_entry(own_gateway):
     own_gateway.client("shop").tokenize(VISA)
     own_gateway.stop()

@@ -210,7 +210,12 @@ def test_a_customer_report_lists_what_is_held_and_what_happened(busy):
 
     one, two = report("c-1"), report("c-2")
     assert one[0] == {"what": "held", "token": busy.one}
-    assert [row["what"] for row in one[1:]] == ["stored", "shown", "shown"]
+    assert [(row["what"], row["client"], row.get("purpose")) for row in one[1:]] == [
+        ("stored", "shop", None),
+        ("shown", "back-office", "chargeback"),
+        ("shown", "back-office", "chargeback"),
+    ]
+    assert all(row["time"] and row["receipt"] for row in one[1:])
     assert not [row for row in two if row["what"] == "held"]
     assert [row["what"] for row in two] == ["stored", "erased"]
     assert report("c-3") == []

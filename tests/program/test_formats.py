@@ -96,7 +96,7 @@ def test_what_is_no_card_number_is_refused(shop, number):
     assert (answer.status, answer.code, answer.json["field"]) == (422, "bad_card_number", "card.number")
 
 
-def test_a_format_that_is_used_up_says_so_and_comes_back_with_nothing_else(shop):
+def test_a_format_that_is_used_up_says_so_and_comes_back_with_nothing_else(gateway, shop):
     """Twelve digits leave 90 values to all cards of one BIN and one last four."""
     numbers = [n for n in (f"453978{middle:02d}1234" for middle in range(100)) if passes(n)]
     assert len(numbers) == 10
@@ -107,6 +107,9 @@ def test_a_format_that_is_used_up_says_so_and_comes_back_with_nothing_else(shop)
         tokens.add(made.json["token"])
         assert shop.call("DELETE", f"/v1/tokens/{made.json['token']}").status == 204
     assert len(tokens) == 90, "a value is never given out twice, also not after erasure"
+
+    draws = gateway.metric("token_draws_mean", '{format="digits_first6_last4"}')
+    assert draws > 1.5, "a gauge warns before the end"
 
     full = shop.tokenize(numbers[0], format="digits_first6_last4")
     assert (full.status, full.code, full.json["field"]) == (507, "format_exhausted", "format")

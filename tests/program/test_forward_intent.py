@@ -56,6 +56,16 @@ def test_the_first_answer_comes_again_without_its_card(shop, processor):
     assert len(processor.requests) == seen
 
 
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_what_only_reads_ignores_the_key(shop, processor, method):
+    seen = len(processor.requests)
+    for turn in range(2):
+        answer = shop.call(method, "/v1/forward/psp/charges", None, {"Idempotency-Key": "k-read"})
+        assert answer.status == 200 and "idempotency-replayed" not in answer.headers
+    assert len(processor.requests) == seen + 2
+    assert attempt(shop, "k-read").status == 404
+
+
 def test_another_request_with_the_same_key_conflicts(shop, processor):
     cards = [shop.tokenize(PAN).json["token"], shop.tokenize("5555555555554444").json["token"]]
 

@@ -82,12 +82,14 @@ def test_headers_are_added_dropped_and_passed(shop, processor):
         "X-Hop": "3",
         "Pangate-Something": "4",
         "Accept-Encoding": "gzip",
+        "Traceparent": "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
     }
     forward(shop, "only", body={}, headers=headers, route="other")
     request = processor.requests[-1]
     assert request.field("Authorization") == "Bearer sesame"
     assert request.field("Api-Version") == "2024-06-20"
     assert request.field("X-Passed") == "2"
+    assert request.field("Traceparent") == headers["Traceparent"]
     for name in ("X-Dropped", "X-Hop", "Pangate-Something", "Connection"):
         assert request.field(name) is None, name
     assert request.field("Host") == f"127.0.0.1:{processor.port}"
