@@ -56,6 +56,7 @@ struct config_gateway {
     uint64_t vault_size_max;
     uint64_t journal_size;
     int64_t expired_keep_ms;
+    int64_t sync_bound_ms;
     int64_t drain_timeout_ms;
     int64_t serve_timeout_ms; /* how long a request waits for the journal */
     uint64_t memory_max;      /* held by requests in work, of all clients */

@@ -43,6 +43,7 @@ struct batch {
     uint64_t first;       /* number of the first entry */
     size_t count;         /* of entries */
     size_t payload_bytes; /* of all of them */
+    size_t item_count;    /* of all of them */
     int64_t time_ms;      /* of the last entry */
     struct journal_position end;
     struct batch_entry *entries, *last;

@@ -21,7 +21,7 @@ struct ledger {
     struct sight sight;
     struct random *random;
     struct hash *hash;
-    struct batch *batch; /* the open one; NULL between turns */
+    struct batch *batch; /* the open one; NULL between turns, but for a bound on the sync */
     uint64_t next;       /* number of the next entry */
 
     int64_t now_ms;         /* the time of the entries of this turn */

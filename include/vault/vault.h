@@ -22,6 +22,8 @@ struct vault_options {
     uint64_t journal_size;      /* bytes; of vault_create() */
     uint64_t size_max;          /* LMDB map */
     int64_t expired_keep_ms;
+    int64_t sync_bound_ms;    /* 0: every answer waits until its entry is on disk. Else one that
+                                 only looks does not, and its entry is there so much later */
     struct keyring *keyring;  /* lent, outlives the vault */
     int64_t (*wall_ms)(void); /* clock_wall_ms, or a test's */
 };

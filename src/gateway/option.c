@@ -32,6 +32,10 @@ static const struct option_row options[] = {
       16 * TI, "the most that the vault's file may grow to" },
     { SECTION_GATEWAY, "expired_keep", OPTION_DURATION, AT(gateway, expired_keep_ms), "7d", 0,
       3660 * D, "how long an expired card is kept, though nobody can see it, before it is swept" },
+    { SECTION_GATEWAY, "sync_bound", OPTION_DURATION, AT(gateway, sync_bound_ms), "0s", 0, S,
+      "0: no answer leaves before its entry is on disk. 10ms: detokenize and lookup do not wait, "
+      "and "
+      "a crash may lose the entries of that time" },
     { SECTION_GATEWAY, "drain_timeout", OPTION_DURATION, AT(gateway, drain_timeout_ms), "30s", 0, H,
       "how long SIGTERM waits for requests that are being served" },
     { SECTION_GATEWAY, "serve_timeout", OPTION_DURATION, AT(gateway, serve_timeout_ms), "30s", S, H,

@@ -35,6 +35,7 @@ struct vault_options vault_options_of(const struct config *config, struct keyrin
         .journal_size = gateway->journal_size,
         .size_max = gateway->vault_size_max,
         .expired_keep_ms = gateway->expired_keep_ms,
+        .sync_bound_ms = gateway->sync_bound_ms,
         .keyring = keyring,
         .wall_ms = clock_wall_ms,
     };

@@ -164,6 +164,7 @@ enum err batch_add(struct batch *batch, struct bytes payload, struct batch_entry
     batch->last = entry;
     batch->count++;
     batch->payload_bytes += payload.size;
+    batch->item_count += item_count;
     *ret_entry = entry;
     return OK;
 }
@@ -180,4 +181,5 @@ void batch_drop_last(struct batch *batch)
         batch->last->next = NULL;
     batch->count--;
     batch->payload_bytes -= entry->payload.size;
+    batch->item_count -= entry->item_count;
 }

@@ -17,7 +17,8 @@ struct turn {
     struct list waiting;   /* singles and notes, in order; what does not fit stays for the next */
     struct list group;     /* one, or none */
     struct list done;      /* decided: the outcomes wait for the batch */
-    struct room_claim own; /* for entries of the vault's own */
+    struct room_claim own; /* for entries of the vault's own, and of answers ahead of their sync */
+    int64_t open_since_ms; /* since when the open batch owes a sync; 0: there is none */
     size_t asked;          /* how many heard of this turn */
     int64_t write_ns;      /* how long its batch took to the disk */
     struct batch *batch;   /* published; the applier gets it once everybody has an answer */
@@ -85,6 +86,13 @@ static void decide_waiting(struct vault *vault, struct turn *turn)
     }
 }
 
+static void claim_add(struct room_claim *claim, const struct room_claim *more)
+{
+    claim->entries += more->entries;
+    claim->bytes += more->bytes;
+    claim->blocks += more->blocks;
+}
+
 /* Entries of the vault's own find room as everybody else's do, or wait for another turn. */
 static bool own_room(struct vault *vault, struct turn *turn, size_t entries, size_t bytes)
 {
@@ -92,9 +100,7 @@ static bool own_room(struct vault *vault, struct turn *turn, size_t entries, siz
 
     if (!fits(vault, &claim) || room_take(&vault->room, &claim) != OK)
         return false;
-    turn->own.entries += claim.entries;
-    turn->own.bytes += claim.bytes;
-    turn->own.blocks += claim.blocks;
+    claim_add(&turn->own, &claim);
     return true;
 }
 
@@ -241,14 +247,72 @@ static void refuse_all(struct turn *turn, struct list *list, enum err err)
     }
 }
 
+/* Hashing comes after the answers: nobody waits for it. */
+static void batch_hand_on(struct vault *vault, struct turn *turn)
+{
+    if (turn->batch == NULL)
+        return;
+    log_tree_add(vault->tree, turn->batch);
+    applier_put(vault, turn->batch);
+    turn->batch = NULL;
+}
+
+/* Write what is entered, if anything is. ERR_JOURNAL is final. */
+static enum err turn_write(struct vault *vault, struct turn *turn)
+{
+    struct batch *batch = ledger_take(&vault->ledger);
+    int64_t begun_ns = clock_mono_ns();
+
+    turn->open_since_ms = 0;
+    if (batch == NULL)
+        return OK;
+    if (batch_write(vault, batch) != OK) {
+        journal_is_gone(vault, batch);
+        return ERR_JOURNAL;
+    }
+    turn->write_ns = clock_mono_ns() - begun_ns;
+    batch_publish(vault, batch);
+    batch_hand_on(vault, turn);
+    turn->batch = batch;
+    return OK;
+}
+
+/* It changes nothing, and no card leaves before its entry. */
+static bool only_looks(const struct submission *submission)
+{
+    for (size_t i = 0; i < submission->count; i++) {
+        enum proposal_kind kind = submission->items[i].kind;
+        if (kind != PROPOSE_REVEAL && kind != PROPOSE_LOOKUP && kind != PROPOSE_NOTE)
+            return false;
+    }
+    return true;
+}
+
+/* With a bound on the sync, answers that only looked go at once, and the batch stays open until
+ * something else is entered, or the bound is over. */
+static bool may_stay_open(const struct vault *vault, struct turn *turn)
+{
+    const struct batch *batch = vault->ledger.batch;
+    int64_t now_ms = clock_mono_ms();
+
+    if (vault->options.sync_bound_ms == 0 || batch->count == 0 || batch->item_count > 0 ||
+        !list_is_empty(&turn->waiting))
+        return false;
+    list_each (node, &turn->done)
+        if (!only_looks(list_item(node, struct submission, node)))
+            return false;
+    if (turn->open_since_ms == 0)
+        turn->open_since_ms = now_ms;
+    return now_ms < turn->open_since_ms + vault->options.sync_bound_ms;
+}
+
 static enum err turn_decide(struct vault *vault, struct turn *turn)
 {
-    struct batch *batch;
-    int64_t begun_ns;
-
     if (atomic_load(&vault->failed))
         return ERR_JOURNAL;
-    if (ledger_open(&vault->ledger) != OK)
+    if (turn->open_since_ms != 0 && !list_is_empty(&turn->group))
+        TRY(turn_write(vault, turn)); /* a group may need a batch of its own */
+    if (turn->open_since_ms == 0 && ledger_open(&vault->ledger) != OK)
         return ERR_OVERLOADED;
     vault->ledger.full = vault_is_full(vault);
     look_at_clock(vault, turn);
@@ -258,25 +322,25 @@ static enum err turn_decide(struct vault *vault, struct turn *turn)
     close_forwards(vault, turn);
     sweep(vault, turn);
     atomic_store(&vault->next, vault->ledger.next);
-    batch = ledger_take(&vault->ledger);
-    if (batch == NULL)
-        return OK;
-    begun_ns = clock_mono_ns();
-    if (batch_write(vault, batch) != OK) {
-        journal_is_gone(vault, batch);
-        return ERR_JOURNAL;
-    }
-    turn->write_ns = clock_mono_ns() - begun_ns;
-    batch_publish(vault, batch);
-    turn->batch = batch;
-    return OK;
+    return may_stay_open(vault, turn) ? OK : turn_write(vault, turn);
 }
 
-/* Hashing comes after the answers: nobody waits for it. */
-static void batch_hand_on(struct vault *vault, struct batch *batch)
+/* What an answer ahead of its sync claimed is still owed to the batch. */
+static void settle_room(struct vault *vault, struct turn *turn)
 {
-    log_tree_add(vault->tree, batch);
-    applier_put(vault, batch);
+    bool is_open = turn->open_since_ms != 0;
+
+    list_each (node, &turn->done) {
+        struct submission *submission = list_item(node, struct submission, node);
+        if (is_open)
+            claim_add(&turn->own, &submission->claim);
+        else
+            give_room(vault, submission);
+    }
+    if (is_open)
+        return;
+    room_give(&vault->room, &turn->own);
+    turn->own = (struct room_claim){ 0 };
 }
 
 static void turn_run(struct vault *vault, struct turn *turn)
@@ -292,22 +356,28 @@ static void turn_run(struct vault *vault, struct turn *turn)
         refuse_all(turn, &turn->group, err);
         refuse_all(turn, &turn->waiting, err);
     }
-    list_each (node, &turn->done)
-        give_room(vault, list_item(node, struct submission, node));
-    room_give(&vault->room, &turn->own);
-    turn->own = (struct room_claim){ 0 };
+    settle_room(vault, turn);
     post(vault, turn);
-    if (turn->batch != NULL)
-        batch_hand_on(vault, turn->batch);
-    turn->batch = NULL;
+    batch_hand_on(vault, turn);
 }
 
 /* In a crowd the next batch waits as long as this one took: whoever just heard asks again,
  * and shares its sync. Who is alone never waits. */
 static void gather(const struct turn *turn)
 {
-    if (turn->asked >= CROWD && list_is_empty(&turn->waiting))
+    if (turn->asked >= CROWD && turn->write_ns > 0 && list_is_empty(&turn->waiting))
         clock_sleep_ns(turn->write_ns < GATHER_NS_MAX ? turn->write_ns : GATHER_NS_MAX);
+}
+
+static int sleep_ms(const struct vault *vault, const struct turn *turn)
+{
+    int64_t left_ms = turn->open_since_ms + vault->options.sync_bound_ms - clock_mono_ms();
+
+    if (!list_is_empty(&turn->waiting))
+        return 0;
+    if (turn->open_since_ms == 0 || left_ms > TURN_MS)
+        return TURN_MS;
+    return left_ms > 0 ? (int)left_ms : 0;
 }
 
 void *committer_run(void *argument)
@@ -322,11 +392,12 @@ void *committer_run(void *argument)
     (void)pthread_setname_np(pthread_self(), "committer");
     (void)prctl(PR_SET_TIMERSLACK, 1); /* else the kernel adds 50 us to what it gathers */
     while (goes_on) {
-        int timeout_ms = list_is_empty(&turn.waiting) ? TURN_MS : 0;
-        goes_on = inbox_take(vault->inbox, timeout_ms, &turn.waiting, &turn.group);
+        goes_on = inbox_take(vault->inbox, sleep_ms(vault, &turn), &turn.waiting, &turn.group);
         turn_run(vault, &turn);
         gather(&turn);
     }
     must(list_is_empty(&turn.waiting));
+    if (turn.open_since_ms != 0 && turn_write(vault, &turn) == OK)
+        batch_hand_on(vault, &turn);
     return NULL;
 }

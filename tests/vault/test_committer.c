@@ -247,6 +247,74 @@ static void a_batch_of_the_largest_size_passes(void **state)
     scene_done(&s);
 }
 
+static uint64_t unsynced(const struct scene *scene)
+{
+    struct vault_stats stats;
+
+    vault_stats(scene->world.vault, &stats);
+    return stats.next - stats.durable;
+}
+
+static void reopen_bound(struct scene *scene, int64_t sync_bound_ms)
+{
+    scene->world.options.sync_bound_ms = sync_bound_ms;
+    scene_restart(scene);
+}
+
+static void under_a_bound_on_the_sync_only_looks_are_ahead_of_it(void **state)
+{
+    struct scene s;
+    struct wish once = { .pan = "5555555555554444", .single = true };
+    struct told multi, single;
+    struct submission *group;
+    (void)state;
+
+    scene_init(&s);
+    multi = hand_store(&s.hand, &visa);
+    single = hand_store(&s.hand, &once);
+    assert_err(OK, hand_ask(&s.hand, PROPOSE_REVEAL, &multi.token, NULL).err);
+    assert_int_equal(0, unsynced(&s));
+    reopen_bound(&s, 60 * 1000);
+    assert_err(OK, hand_ask(&s.hand, PROPOSE_REVEAL, &multi.token, NULL).err);
+    assert_err(OK, hand_ask(&s.hand, PROPOSE_REVEAL, &multi.token, NULL).err);
+    assert_int_equal(2, unsynced(&s));
+    assert_err(OK, hand_ask(&s.hand, PROPOSE_REVEAL, &single.token, NULL).err); /* used up */
+    assert_int_equal(0, unsynced(&s));
+    assert_err(OK, hand_ask(&s.hand, PROPOSE_FORWARD, &multi.token, NULL).err);
+    assert_int_equal(0, unsynced(&s));
+    assert_err(OK, hand_ask(&s.hand, PROPOSE_REVEAL, &multi.token, NULL).err);
+    group = hand_begin(&s.hand, 2);
+    for (size_t i = 0; i < group->count; i++)
+        fill_ask(PROPOSE_REVEAL, &multi.token, &group->items[i]);
+    hand_submit(&s.hand, group);
+    assert_err(OK, group->items[1].err);
+    assert_int_equal(2, unsynced(&s)); /* what was open before is written first */
+    submission_free(s.world.vault, group);
+    scene_done(&s);
+}
+
+static void a_bound_on_the_sync_is_kept_when_nothing_else_comes(void **state)
+{
+    struct scene s;
+    struct vault_stats before, after;
+    struct told card;
+    (void)state;
+
+    scene_init(&s);
+    card = hand_store(&s.hand, &visa);
+    reopen_bound(&s, 20);
+    assert_err(OK, hand_ask(&s.hand, PROPOSE_REVEAL, &card.token, NULL).err);
+    while (unsynced(&s) > 0)
+        clock_sleep_ms(1);
+    reopen_bound(&s, 60 * 1000);
+    vault_stats(s.world.vault, &before);
+    assert_err(OK, hand_ask(&s.hand, PROPOSE_REVEAL, &card.token, NULL).err);
+    scene_restart(&s);
+    vault_stats(s.world.vault, &after);
+    assert_int_equal(before.next + 1, after.next);
+    scene_done(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -255,6 +323,8 @@ int main(void)
         cmocka_unit_test(no_reveal_comes_after_an_erase),
         cmocka_unit_test(a_failed_sync_is_final_and_a_restart_goes_on),
         cmocka_unit_test(a_note_is_entered_soon_and_never_lost_on_a_clean_close),
+        cmocka_unit_test(under_a_bound_on_the_sync_only_looks_are_ahead_of_it),
+        cmocka_unit_test(a_bound_on_the_sync_is_kept_when_nothing_else_comes),
         cmocka_unit_test(a_batch_of_the_largest_size_passes),
     };
 
