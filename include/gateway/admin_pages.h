@@ -6,11 +6,17 @@
 
 #include "gateway/server.h"
 
+/* Who asks, and whom. */
+struct admin_visitor {
+    struct server *server;
+    const char *address; /* or, on a Unix socket, the user: "uid N" */
+};
+
 struct admin_page {
     const char *path;
     const char *content_type;
     /* Write the body, give the status. */
-    int (*write)(struct server *server, struct buf *body);
+    int (*write)(const struct admin_visitor *visitor, struct buf *body);
 };
 
 /* POST /instructions: do what it says, if it is the operator's and new. The status. */

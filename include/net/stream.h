@@ -64,7 +64,7 @@ void stream_finish(struct stream *stream);
 void stream_close(struct stream *stream);
 
 const struct peer *stream_peer(const struct stream *stream); /* zeroes when plain */
-const char *stream_address(const struct stream *stream);     /* the peer's, without its port */
+const char *stream_address(const struct stream *stream);     /* no port; on a Unix socket "uid N" */
 struct loop *stream_loop(const struct stream *stream);
 
 /* The owner of an open stream, for listener_each(); NULL before stream_attach(). */

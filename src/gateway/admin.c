@@ -41,6 +41,7 @@ struct admin_answer {
 static void make_answer(struct visit *visit, struct bytes text, struct admin_answer *answer)
 {
     const struct http_head *head = &visit->head;
+    const struct admin_visitor visitor = { visit->admin->server, stream_address(visit->stream) };
     const struct admin_page *page = NULL;
     struct bytes instruction;
 
@@ -58,7 +59,7 @@ static void make_answer(struct visit *visit, struct bytes text, struct admin_ans
         return;
     }
     answer->content_type = page->content_type;
-    answer->status = page->write(visit->admin->server, &answer->body);
+    answer->status = page->write(&visitor, &answer->body);
 }
 
 static void write_answer(struct visit *visit, const struct admin_answer *answer)

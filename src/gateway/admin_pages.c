@@ -8,18 +8,18 @@
 #include "gateway/readiness.h"
 #include "gateway/status_page.h"
 
-static int write_livez(struct server *server, struct buf *body)
+static int write_livez(const struct admin_visitor *visitor, struct buf *body)
 {
-    (void)server;
+    (void)visitor;
     buf_add_str(body, "ok\n");
     return 200;
 }
 
-static int write_readyz(struct server *server, struct buf *body)
+static int write_readyz(const struct admin_visitor *visitor, struct buf *body)
 {
     struct readiness readiness;
 
-    readiness_judge(server, &readiness);
+    readiness_judge(visitor->server, &readiness);
     if (readiness.state == STATE_READY)
         buf_add_str(body, "ok\n");
     for (size_t i = 0; i < readiness.count; i++)
@@ -28,28 +28,30 @@ static int write_readyz(struct server *server, struct buf *body)
     return readiness.state == STATE_READY ? 200 : 503;
 }
 
-static int write_metrics(struct server *server, struct buf *body)
+static int write_metrics(const struct admin_visitor *visitor, struct buf *body)
 {
-    metrics_write(server, body);
-    exporter_metrics_write(server->exporters, body);
+    metrics_write(visitor->server, body);
+    exporter_metrics_write(visitor->server->exporters, body);
     return 200;
 }
 
-static int write_status(struct server *server, struct buf *body)
+static int write_status(const struct admin_visitor *visitor, struct buf *body)
 {
-    status_page_write(server, body);
+    status_page_write(visitor->server, body);
     return 200;
 }
 
 /* A command is about to read the audit log: everything below `next` is on its way there; `applied`
- * in the status says when it has arrived. That it was read is an entry behind it. */
-static int write_audit_read(struct server *server, struct buf *body)
+ * in the status says when it has arrived. That it was read, and by whom, is an entry behind
+ * it. */
+static int write_audit_read(const struct admin_visitor *visitor, struct buf *body)
 {
-    const struct audit_entry entry = { .kind = AUDIT_READ, .outcome = AUDIT_OK };
+    struct audit_entry entry = { .kind = AUDIT_READ, .outcome = AUDIT_OK };
     struct json_writer json = json_writer_on(body);
-    uint64_t next = vault_hurry(server->vault);
+    uint64_t next = vault_hurry(visitor->server->vault);
 
-    if (vault_note(server->vault, &entry) != OK)
+    (void)bytes_copy_text(bytes_str(visitor->address), entry.address, sizeof(entry.address));
+    if (vault_note(visitor->server->vault, &entry) != OK)
         return 503;
     json_open(&json, NULL, '{');
     json_number(&json, "next", (int64_t)next);

@@ -2,6 +2,7 @@
 
 #include <malloc.h>
 #include <openssl/ssl.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/clock.h"
@@ -234,11 +235,24 @@ static enum err stream_begin(struct stream *stream)
     return OK;
 }
 
+/* By its address or, on a Unix socket, by its user: the kernel knows whose process it is. */
+static void stream_name_peer(struct stream *stream, const struct endpoint *from)
+{
+    char address[ENDPOINT_TEXT_SIZE];
+    struct ucred who;
+    socklen_t size = sizeof(who);
+
+    endpoint_write_host(from, address);
+    if (from->address.ss_family == AF_UNIX &&
+        getsockopt(stream->transport.fd, SOL_SOCKET, SO_PEERCRED, &who, &size) == 0)
+        (void)snprintf(address, sizeof(address), "uid %u", who.uid);
+    (void)bytes_copy_text(bytes_str(address), stream->address, sizeof(stream->address));
+}
+
 enum err stream_new(struct stream_host *host, int fd, const struct endpoint *from,
                     struct stream **ret_stream)
 {
     struct stream *stream = malloc(sizeof(*stream));
-    char address[ENDPOINT_TEXT_SIZE];
 
     if (stream == NULL) {
         fd_close(&fd);
@@ -250,8 +264,7 @@ enum err stream_new(struct stream_host *host, int fd, const struct endpoint *fro
         stream_free(stream);
         return ERR_MEMORY;
     }
-    endpoint_write_host(from, address);
-    (void)bytes_copy_text(bytes_str(address), stream->address, sizeof(stream->address));
+    stream_name_peer(stream, from);
     list_add_last(&host->streams, &stream->node);
     *ret_stream = stream;
     return OK;

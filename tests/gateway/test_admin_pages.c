@@ -16,11 +16,12 @@ static void page_done(struct page *page)
 static void write_page(void **state, const char *path, struct page *ret_page)
 {
     struct premises *premises = *state;
+    const struct admin_visitor visitor = { &premises->server, "uid 7" };
     const struct admin_page *page = admin_page_find(bytes_str(path));
 
     assert_non_null(page);
     buf_init(&ret_page->body, 1 << 20);
-    ret_page->status = page->write(&premises->server, &ret_page->body);
+    ret_page->status = page->write(&visitor, &ret_page->body);
     assert_err(OK, buf_check(&ret_page->body));
 }
 

@@ -1,6 +1,7 @@
 """`pangate audit`: what happened can be asked for, while the gateway runs and while it does not."""
 
 import hashlib
+import os
 from datetime import datetime, timedelta, timezone
 
 import pytest
@@ -72,6 +73,7 @@ def test_each_question_to_a_running_gateways_log_is_one_entry(gateway, question)
     gateway.command(f"audit {question[0]}", *question[1:])
     after = of_kind(gateway.entries(), "audit_read")
     assert len(after) == len(before) + 2  # the first export's and the question's
+    assert {entry["address"] for entry in after} == {f"uid {os.getuid()}"}
 
 
 def test_while_no_gateway_runs_no_question_changes_log_or_journal(own_gateway, tmp_path):
