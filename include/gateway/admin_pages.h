@@ -20,7 +20,7 @@ struct admin_page {
 };
 
 /* POST /instructions: do what it says, if it is the operator's and new. The status. */
-int admin_instruct(struct server *server, struct bytes signed_text, struct buf *body);
+int admin_instruct(const struct admin_visitor *visitor, struct bytes signed_text, struct buf *body);
 
 /* NULL: there is no such page. */
 const struct admin_page *admin_page_find(struct bytes path);

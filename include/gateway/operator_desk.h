@@ -13,6 +13,7 @@ struct operator_desk {
     struct vault *vault; /* lent, as all of it */
     struct keyring *keyring;
     struct quarantine *quarantine; /* NULL: nobody serves */
+    const char *address;           /* whose instruction it is, for the entry: "uid N" */
 };
 
 struct operator_result {

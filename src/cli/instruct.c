@@ -1,5 +1,8 @@
 #include "cli/instruct.h"
 
+#include <stdio.h>
+#include <unistd.h>
+
 #include "base/clock.h"
 #include "base/must.h"
 #include "cli/admin_client.h"
@@ -76,9 +79,12 @@ static enum err do_it_here(struct place *place, const struct instruction *instru
 {
     const struct vault_options options = vault_options_of(place->config, place->keyring);
     struct operator_desk desk;
+    char user[32];
 
+    (void)snprintf(user, sizeof(user), "uid %u", getuid());
     TRY(vault_open(&options, &place->vault, why));
-    desk = (struct operator_desk){ .vault = place->vault, .keyring = place->keyring };
+    desk =
+        (struct operator_desk){ .vault = place->vault, .keyring = place->keyring, .address = user };
     return operator_carry_out(&desk, instruction, ret_result, why);
 }
 

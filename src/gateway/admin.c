@@ -49,7 +49,7 @@ static void make_answer(struct visit *visit, struct bytes text, struct admin_ans
         bytes_equal(http_span_bytes(head->path, text), bytes_lit("/instructions")) &&
         http_head_field(head, text, "Pangate-Instruction", &instruction)) {
         answer->content_type = "application/json";
-        answer->status = admin_instruct(visit->admin->server, instruction, &answer->body);
+        answer->status = admin_instruct(&visitor, instruction, &answer->body);
         return;
     }
     if (head->method == HTTP_GET || head->method == HTTP_HEAD)

@@ -70,9 +70,11 @@ static bool is_new(struct server *server, const struct instruction *instruction)
     return true;
 }
 
-int admin_instruct(struct server *server, struct bytes signed_text, struct buf *body)
+int admin_instruct(const struct admin_visitor *visitor, struct bytes signed_text, struct buf *body)
 {
-    const struct operator_desk desk = { server->vault, server->keyring, server->quarantine };
+    struct server *server = visitor->server;
+    const struct operator_desk desk = { server->vault, server->keyring, server->quarantine,
+                                        visitor->address };
     struct operator_result result = { 0 };
     struct json_writer json = json_writer_on(body);
     struct instruction instruction;

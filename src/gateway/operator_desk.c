@@ -26,7 +26,7 @@ static void hand_done(struct hand *hand)
 static enum err hand_init(struct hand *hand, const struct operator_desk *desk)
 {
     hand->desk = desk;
-    hand->caller = (struct caller){ &hand->worker, &hand->principal, "", "" };
+    hand->caller = (struct caller){ &hand->worker, &hand->principal, desk->address, "" };
     TRY(service_worker_init(desk->vault, desk->keyring, &hand->worker));
     TRY(mailbox_new(0, &hand->box));
     hand->submission = submission_new(desk->vault, 1);

@@ -65,6 +65,16 @@ def test_a_single_token_goes_once(shop):
     assert forward(shop, token).status == 404
 
 
+def test_a_single_token_stays_used_up_where_nobody_knows_what_was_sent(gateway, shop, processor):
+    token = shop.tokenize(PAN, reuse="single").json["token"]
+    processor.answer = lambda request: [None]
+    answer = forward(shop, token)
+    assert (answer.status, answer.code) == (502, "outcome_unknown")
+    assert [entry["outcome"] for entry in entries(gateway, answer, 2)] == ["ok", "unknown"]
+    assert shop.call("GET", f"/v1/tokens/{token}").status == 404
+    assert forward(shop, token).code == "no_such_token"
+
+
 def test_a_single_token_comes_back_if_nothing_left(shop):
     token = shop.tokenize(PAN, reuse="single").json["token"]
     answer = shop.call("POST", "/v1/forward/dead/charges", {"n": "{{" + token + "}}"})

@@ -1,6 +1,7 @@
 """Canaries: tokens that answer like any other, whose use is an alarm and can stop a client."""
 
 import json
+import os
 import signal
 import socket
 import subprocess
@@ -93,6 +94,21 @@ def test_each_use_is_one_alarm_with_line_entry_and_count(own_gateway):
     assert {row["token"] for row in rows if row.get("canary")} == {canary}
     assert {row["token"] for row in rows if not row.get("canary")} == {real}
     assert own_gateway.metric("quarantined_clients") == 0
+
+
+def test_each_instruction_of_the_operator_names_its_user(own_gateway):
+    def told():
+        entries = own_gateway.entries("--kind", "canary", "--kind", "erase")
+        return [(entry["kind"], entry.get("address")) for entry in entries]
+
+    user = f"uid {os.getuid()}"
+    wanted = []
+    for _ in range(2):
+        canary = add(own_gateway)
+        own_gateway.command("canary remove", "--tenant", "shop", canary)
+        wanted += [("canary", user), ("erase", user)]
+        assert told() == wanted
+        own_gateway.stop()  # the next ones are carried out by the command itself
 
 
 def test_what_begins_with_a_number_is_no_use(gateway, shop, office):
