@@ -43,12 +43,18 @@ static enum err judge_path(struct exchange *exchange)
     return err == OK && exchange->outlet != NULL ? judge_route_method(exchange) : err;
 }
 
+enum err admission_judge_again(const struct exchange *exchange)
+{
+    return quarantine_holds(exchange->worker->quarantine, exchange->caller.principal->name)
+               ? ERR_DENIED
+               : OK;
+}
+
 static enum err judge_right(const struct exchange *exchange)
 {
     const struct principal *principal = exchange->caller.principal;
 
-    if (quarantine_holds(exchange->worker->quarantine, principal->name))
-        return ERR_DENIED;
+    TRY(admission_judge_again(exchange));
     if (exchange->outlet != NULL &&
         !principal_may_forward(principal, exchange->outlet->route->config->name))
         return ERR_DENIED;

@@ -171,6 +171,17 @@ static enum step refuse_body(struct session *session, enum err err)
     return STEP_AGAIN;
 }
 
+/* The body is whole, and nothing of the request has been done yet. */
+static enum step take_body(struct session *session)
+{
+    enum err err = admission_judge_again(session->exchange);
+
+    if (err != OK)
+        exchange_refuse(session->exchange, err, NULL);
+    enter(session, err == OK ? SERVE : REPLY);
+    return STEP_AGAIN;
+}
+
 static enum step read_body(struct session *session)
 {
     struct exchange *exchange = session->exchange;
@@ -193,8 +204,7 @@ static enum step read_body(struct session *session)
             continue_if_expected(session);
         return STEP_WAIT;
     }
-    enter(session, SERVE);
-    return STEP_AGAIN;
+    return take_body(session);
 }
 
 /* A caller who is gone stops a forward of which nothing was sent yet. */

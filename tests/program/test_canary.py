@@ -8,6 +8,7 @@ import subprocess
 
 from gateway import Answer, UnixConnection, free_port
 from processor import Processor, response
+from raw import Wire
 
 VISA = "4111111111111111"
 
@@ -190,6 +191,27 @@ def test_a_quarantined_client_may_do_nothing_until_it_is_released(own_gateway):
     assert again.returncode == 1 and "no client of this name is in quarantine" in again.stderr
     own_gateway.restart()
     assert own_gateway.client("back-office").detokenize(real).status == 200
+
+
+def test_a_body_that_comes_after_the_quarantine_is_not_served(own_gateway):
+    """Whoever knows that he may be caught sends many heads first, and the bodies afterwards."""
+    office = own_gateway.client("back-office")
+    real = own_gateway.client("shop").tokenize(VISA).json["token"]
+    canary = add(own_gateway, "--quarantine")
+    body = json.dumps({"token": real}).encode()
+    head = (
+        "POST /v1/detokenize HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+        f"Content-Length: {len(body)}\r\nExpect: 100-continue\r\n\r\n"
+    )
+    early = [Wire(own_gateway, "back-office").send(head.encode()) for _ in range(4)]
+    for wire in early:
+        assert wire.reply().status == 100
+    assert office.detokenize(canary).status == 200
+    for wire in early:
+        reply = wire.send(body).reply()
+        assert (reply.status, reply.code) == (403, "not_allowed")
+        assert VISA.encode() not in reply.body
+    assert len(own_gateway.entries("--kind", "detokenize", "--outcome", "refused")) == 4
 
 
 def test_a_canary_is_its_tenants(gateway):
