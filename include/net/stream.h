@@ -45,9 +45,10 @@ struct buf *stream_output(struct stream *stream);
 bool stream_flush(struct stream *stream);
 
 /* Say that nothing more will be sent; all output is, by then. What the peer still says is read as
- * before, and its end by stream_ended(): it has read to ours. One that resets the connection has
- * not. */
+ * before, and its end by stream_ended(): it has read to ours, if all had arrived there by then. One
+ * that resets the connection has not. */
 void stream_shut(struct stream *stream);
+bool stream_has_arrived(const struct stream *stream);
 
 /* Ring `timeout` so long after now; a negative time: never. Replaces the deadline before. */
 void stream_deadline(struct stream *stream, int64_t timeout_ms);

@@ -35,8 +35,11 @@ bool transport_has_pending(const struct transport *transport);
 /* Give back what the next read or write would allocate anew, if nothing waits in it. */
 void transport_rest(struct transport *transport);
 
-/* Say that nothing more will be sent. Never waits. */
-void transport_shut(struct transport *transport);
+/* Say that nothing more will be sent. Never waits. False: the connection was broken before. */
+bool transport_shut(struct transport *transport);
+
+/* Whether the other side's kernel has confirmed every byte that was written. */
+bool transport_has_arrived(const struct transport *transport);
 
 /* Throw away what arrives, undeciphered. */
 enum transport_step transport_discard(struct transport *transport, void *scratch, size_t size,

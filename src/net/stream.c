@@ -332,8 +332,13 @@ bool stream_flush(struct stream *stream)
 void stream_shut(struct stream *stream)
 {
     must(stream->output.size == 0);
-    if (stream->state == STREAM_OPEN)
-        transport_shut(&stream->transport);
+    if (stream->state == STREAM_OPEN && !transport_shut(&stream->transport))
+        stream_break(stream);
+}
+
+bool stream_has_arrived(const struct stream *stream)
+{
+    return transport_has_arrived(&stream->transport);
 }
 
 void stream_deadline(struct stream *stream, int64_t timeout_ms)
@@ -371,7 +376,7 @@ void stream_close(struct stream *stream)
     if (stream->state == STREAM_GONE)
         return;
     if (stream->state == STREAM_OPEN && stream->output.size == 0)
-        transport_shut(&stream->transport);
+        (void)transport_shut(&stream->transport);
     stream_enter(stream, STREAM_GONE);
 }
 

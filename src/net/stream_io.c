@@ -166,7 +166,7 @@ bool stream_send(struct stream *stream)
 
 void stream_linger(struct stream *stream)
 {
-    transport_shut(&stream->transport);
+    (void)transport_shut(&stream->transport);
     timer_set(&stream->deadline, LINGER_MS);
     stream_enter(stream, stream->ended ? STREAM_GONE : STREAM_LINGERING);
 }

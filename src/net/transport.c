@@ -2,8 +2,10 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <linux/sockios.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include "base/file.h"
@@ -85,13 +87,23 @@ void transport_rest(struct transport *transport)
         (void)SSL_free_buffers(transport->ssl);
 }
 
-void transport_shut(struct transport *transport)
+/* That the peer has reset the connection is said once: to SSL_shutdown(), perhaps, which is not
+ * asked, and then reading finds a mere end. But what is reset cannot be shut down. */
+bool transport_shut(struct transport *transport)
 {
     if (transport->ssl != NULL && SSL_is_init_finished(transport->ssl)) {
         forget_errors();
         (void)SSL_shutdown(transport->ssl);
     }
-    (void)shutdown(transport->fd, SHUT_WR);
+    return shutdown(transport->fd, SHUT_WR) == 0;
+}
+
+/* The end of what we send counts as one byte (tcp(7)), and may cross with the other side's. */
+bool transport_has_arrived(const struct transport *transport)
+{
+    int unconfirmed;
+
+    return ioctl(transport->fd, SIOCOUTQ, &unconfirmed) == 0 && unconfirmed <= 1;
 }
 
 enum transport_step transport_discard(struct transport *transport, void *scratch, size_t size,

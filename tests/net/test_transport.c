@@ -75,6 +75,20 @@ static void the_end_is_told_from_a_break(void **state)
     assert_int_equal(TRANSPORT_BROKEN, transport_write(&pair.transport, "x", 1, &moved));
 }
 
+static void what_is_under_way_has_not_arrived(void **state)
+{
+    struct pair pair AUTO(pair_done) = pair_new();
+    char text[16];
+    size_t moved;
+    (void)state;
+
+    assert_true(transport_has_arrived(&pair.transport));
+    assert_int_equal(TRANSPORT_MOVED, transport_write(&pair.transport, "hello", 5, &moved));
+    assert_false(transport_has_arrived(&pair.transport));
+    assert_int_equal(5, recv(pair.peer, text, sizeof(text), 0));
+    assert_true(transport_has_arrived(&pair.transport));
+}
+
 static void what_is_shut_can_still_be_read_from(void **state)
 {
     struct pair pair AUTO(pair_done) = pair_new();
@@ -82,7 +96,7 @@ static void what_is_shut_can_still_be_read_from(void **state)
     size_t moved;
     (void)state;
 
-    transport_shut(&pair.transport);
+    assert_true(transport_shut(&pair.transport));
     assert_int_equal(0, recv(pair.peer, text, sizeof(text), 0));
     assert_int_equal(3, send(pair.peer, "abc", 3, 0));
     assert_int_equal(TRANSPORT_MOVED,
@@ -109,6 +123,7 @@ int main(void)
         cmocka_unit_test(bytes_move_or_have_to_wait),
         cmocka_unit_test(a_full_socket_takes_a_part_and_then_nothing),
         cmocka_unit_test(the_end_is_told_from_a_break),
+        cmocka_unit_test(what_is_under_way_has_not_arrived),
         cmocka_unit_test(what_is_shut_can_still_be_read_from),
         cmocka_unit_test(what_is_done_is_closed_once),
     };

@@ -33,7 +33,9 @@ class SyslogReceiver:
     """How it treats a connection is told by `how`:
 
     read: to the end, then close_notify; silent: to the end, then close without a word; reset: read
-    a little, then break the connection; hold: to the end, and never close; stall: read nothing.
+    a little, then break the connection; hold: to the end, and never close; stall: read nothing;
+    leave: nothing, and close at once, before anything can have come (in TLS 1.2 the last word of
+    the handshake is the receiver's).
     """
 
     def __init__(self, folder, how="read", certificate="processor", port=0):
@@ -61,11 +63,16 @@ class SyslogReceiver:
     def serve(self, raw):
         how = self.how
         try:
+            if how == "leave":
+                self.context.maximum_version = ssl.TLSVersion.TLSv1_2
             connection = self.context.wrap_socket(raw, server_side=True, suppress_ragged_eofs=False)
             self.connections += 1
             self.resumed += connection.session_reused
             if how == "stall":
                 self.held.append(connection)
+                return
+            if how == "leave":
+                connection.close()
                 return
             text = b""
             while piece := connection.recv(1000 if how == "reset" else 65536):

@@ -104,6 +104,17 @@ def test_what_a_receiver_took_that_broke_the_connection_is_sent_again(play, sysl
     wait_for(lambda: has_all(play, syslog.objects))
 
 
+def test_a_receiver_that_closes_before_anything_came_has_read_nothing(play, syslog):
+    """So does what ends TLS for a receiver that is down."""
+    syslog.how = "leave"
+    start(play, f"syslog://localhost:{syslog.port}")
+    work(play)
+    wait_for(lambda: syslog.connections > 2)
+    assert status_of(play)["position"] == 0 and status_of(play)["reason"]
+    syslog.how = "read"
+    wait_for(lambda: has_all(play, syslog.objects))
+
+
 def test_a_receiver_that_never_closes_has_confirmed_nothing(play, syslog):
     syslog.how = "hold"
     start(play, f"syslog://localhost:{syslog.port}", "timeout = 1s")
