@@ -1,6 +1,8 @@
 """A client's connection: its states, its deadlines, and how it ends."""
 
+import os
 import select
+import socket
 import time
 
 import pytest
@@ -13,9 +15,10 @@ GET = request("GET", "/v1/openapi.json")
 
 @pytest.fixture(scope="module")
 def hasty(pangate, tmp_path_factory):
-    """A gateway whose deadlines are a second."""
+    """A gateway whose deadlines are a second, and that takes little at once."""
     gateway = Gateway(pangate, tmp_path_factory.mktemp("hasty") / "play")
-    deadlines = "".join(f"{name}_timeout = 1s\n" for name in ("head", "body", "idle", "reply"))
+    deadlines = "".join(f"{name}_timeout = 1s\n" for name in ("handshake", "head", "body", "idle", "reply"))
+    deadlines += "head_max = 1K\nbody_max = 4K\n"
     gateway.edit(lambda text: text.replace("[tenant shop]", deadlines + "\n[tenant shop]", 1))
     gateway.start()
     yield gateway
@@ -27,6 +30,55 @@ def wire(gateway):
     wire = Wire(gateway)
     yield wire
     wire.close()
+
+
+def test_a_silent_handshake_ends_in_time(hasty):
+    with socket.create_connection(("127.0.0.1", hasty.port), timeout=10) as raw:
+        said, seconds = elapsed(lambda: raw.recv(1))
+    assert said == b"" and 0.8 < seconds < 5
+
+
+def test_the_sizes_of_head_and_body_are_the_listeners(hasty):
+    long = request("GET", "/v1/openapi.json", b"", "X-Long: " + "x" * 1024)
+    reply = Wire(hasty).send(long).reply()
+    assert (reply.status, reply.code) == (431, "head_too_large")
+    body = card_body()
+    for size, status in ((4096, 201), (4097, 413)):
+        text = request("POST", "/v1/tokenize", body + b" " * (size - len(body)))
+        assert Wire(hasty).send(text).reply().status == status
+
+
+def test_a_client_that_takes_no_answer_is_cut_off(hasty):
+    wire = Wire(hasty).send(GET * 300)  # answers of more than any buffer holds, and nobody reads
+    time.sleep(0.3)
+    assert hasty.metric("connections") == 1
+    deadline = time.monotonic() + 5
+    while hasty.metric("connections") > 0:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    wire.close()
+
+
+def test_a_request_waits_for_its_entry_only_so_long(pangate, tmp_path):
+    if "FAULTS_SO" not in os.environ:
+        pytest.skip("FAULTS_SO is not set: the library that slows a disk was not built")
+    gateway = Gateway(pangate, tmp_path / "play")
+    gateway.edit(lambda text: text.replace("[gateway]", "[gateway]\nserve_timeout = 1s"))
+    rules = tmp_path / "faults"
+    rules.write_text("")
+    gateway.env = {"LD_PRELOAD": os.environ["FAULTS_SO"], "FAULTS_FILE": str(rules)}
+    wire = Wire(gateway.start())
+    try:
+        beside = tmp_path / "faults.new"
+        beside.write_text("sync journal/ring 1+ sleep-4000")
+        beside.rename(rules)
+        wire.send(request("POST", "/v1/tokenize", card_body()))
+        reply, seconds = elapsed(wire.reply)
+        assert (reply.status, reply.code) == (503, "journal_unavailable") and 0.8 < seconds < 3
+        assert reply.headers["retry-after"] and wire.ends_within(2)
+    finally:
+        rules.write_text("")
+        gateway.stop()
 
 
 def elapsed(action):

@@ -21,6 +21,9 @@ def processor(gateway):
         "fields = /card/number form:card[number]\n"
         "header_add = Authorization: file:psp.secret\n"
         "header_add = Api-Version: 2024-06-20\nanswer_timeout = 1s\n"
+        "\n[route sieve]\n"
+        f"url = https://127.0.0.1:{processor.port}/\n"
+        "ca = certs/processor-ca.pem\nprivate_addresses = yes\nheader_pass = X-Passed\n"
     )
     secret = gateway.folder / "psp.secret"
     secret.write_text("Bearer sesame\n")

@@ -99,6 +99,12 @@ def test_headers_are_added_dropped_and_passed(shop, processor):
     assert [value for name, value in request.fields if name == "Accept-Encoding"] == ["identity"]
 
 
+def test_of_the_headers_only_those_go_on_that_the_route_lets_pass(shop, processor):
+    forward(shop, "x", body={}, headers={"X-Passed": "2", "X-Other": "3"}, route="sieve")
+    request = processor.requests[-1]
+    assert (request.field("X-Passed"), request.field("X-Other")) == ("2", None)
+
+
 def test_one_bad_token_stops_everything(gateway, shop, processor):
     good = shop.tokenize(PAN).json["token"]
     foreign = gateway.client("shop2").tokenize(OTHER).json["token"]

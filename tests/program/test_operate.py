@@ -83,6 +83,20 @@ def test_a_second_gateway_on_the_same_vault_is_refused(own_gateway):
     assert own_gateway.client("shop").tokenize(VISA).status == 201
 
 
+def test_a_journal_may_lie_on_another_disk(pangate, tmp_path):
+    gateway = Gateway(pangate, tmp_path / "play")
+    shutil.rmtree(gateway.folder / "vault")
+    other = tmp_path / "other disk"
+    gateway.edit(lambda text: text.replace("[gateway]", f"[gateway]\njournal_dir = {other}"))
+    gateway.command("init")
+    token = gateway.start().client("shop").tokenize(VISA).json["token"]
+    assert (other / "ring").exists() and not (gateway.folder / "vault/journal").exists()
+    gateway.restart(signal.SIGKILL)
+    assert gateway.client("shop").tokenize(VISA).json["token"] == token
+    assert "entries are whole" in gateway.command("audit verify", "--vault").stdout
+    assert gateway.stop() == 0
+
+
 def test_a_vault_is_never_made_over_another(own_gateway):
     own_gateway.stop()
     result = own_gateway.command("init", check=False)
