@@ -1,6 +1,7 @@
 """pangate quickstart"""
 
 import pytest
+from cryptography import x509
 
 
 def test_it_says_where_the_playground_is_and_how_to_serve_it(play, tmp_path):
@@ -9,6 +10,14 @@ def test_it_says_where_the_playground_is_and_how_to_serve_it(play, tmp_path):
     assert result.stderr == "" and f"pangate serve -c {folder}/pangate.conf" in result.stdout
     assert "address = 127.0.0.1:12345\n" in (folder / "pangate.conf").read_text()
     assert play.run("check", "-c", str(folder / "pangate.conf")).returncode == 0
+
+
+def test_the_server_is_known_by_name_and_by_address(play):
+    pem = (play.folder / "certs/server.pem").read_bytes()
+    extensions = x509.load_pem_x509_certificate(pem).extensions
+    names = extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    assert names.get_values_for_type(x509.DNSName) == ["localhost"]
+    assert [str(a) for a in names.get_values_for_type(x509.IPAddress)] == ["127.0.0.1"]
 
 
 def test_the_port_is_8443_if_nobody_says(play, tmp_path):

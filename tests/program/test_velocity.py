@@ -59,6 +59,20 @@ def test_guessing_spends_the_budget_too(limited):
     assert statuses == [404] * 5 + [429] * 2
 
 
+def test_a_sudden_change_is_one_alarm_and_stops_nobody(own_gateway):
+    token = own_gateway.client("shop").tokenize(VISA).json["token"]
+    office = own_gateway.client("back-office")
+    assert office.detokenize(token).status == 200
+    assert own_gateway.entries("--kind", "alarm") == []
+    for _ in range(2):
+        answer = office.call("POST", "/v1/detokenize/batch", {"items": [{"token": token}] * 1000})
+        assert answer.json["summary"]["succeeded"] == 1000
+    (alarm,) = own_gateway.entries("--kind", "alarm")
+    assert alarm["detail"] == "suddenly many cards are asked for"
+    assert (alarm["client"], alarm["tenant"]) == ("back-office", "shop")
+    assert own_gateway.metric("alarms_total") == 1
+
+
 def test_other_clients_have_budgets_of_their_own(limited):
     assert limited.client("shop").tokenize(VISA).status == 201
 
