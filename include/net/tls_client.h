@@ -10,6 +10,7 @@
 #ifndef PANGATE_NET_TLS_CLIENT_H
 #define PANGATE_NET_TLS_CLIENT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -42,6 +43,10 @@ enum err tls_client_compare(const struct tls_client *client, const struct tls_cl
 
 struct tls_client *tls_client_hold(struct tls_client *client);
 void tls_client_release(struct tls_client *client); /* accepts NULL */
+
+/* False while a revocation list is overdue: then no new connection is let in, and none that was
+ * made before may be used. */
+bool tls_client_is_current(const struct tls_client *client);
 
 /* One handshake; lives as long as the connection. */
 struct tls_visit {

@@ -239,8 +239,7 @@ void tls_client_release(struct tls_client *client)
     free(client);
 }
 
-/* With an overdue list there is a full handshake, which says so. */
-static bool may_resume(const struct tls_client *client)
+bool tls_client_is_current(const struct tls_client *client)
 {
     return client->crls == NULL || !crl_set_is_overdue(client->crls);
 }
@@ -258,6 +257,7 @@ static SSL_SESSION *client_take_session(struct tls_client *client)
     return session;
 }
 
+/* With an overdue list there is a full handshake, which says so. */
 struct ssl_st *tls_client_begin(struct tls_visit *visit, int fd)
 {
     struct tls_client *client = visit->client;
@@ -268,7 +268,7 @@ struct ssl_st *tls_client_begin(struct tls_visit *visit, int fd)
         return NULL;
     session = client_take_session(client);
     if (SSL_set_app_data(ssl, visit) != 1 || SSL_set_fd(ssl, fd) != 1 ||
-        (session != NULL && may_resume(client) && SSL_set_session(ssl, session) != 1) ||
+        (session != NULL && tls_client_is_current(client) && SSL_set_session(ssl, session) != 1) ||
         (!host_is_address(client->host) && SSL_set_tlsext_host_name(ssl, client->host) != 1)) {
         SSL_free(ssl);
         ssl = NULL;

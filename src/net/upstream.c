@@ -9,6 +9,7 @@
 #include "net/connector.h"
 #include "net/server_name.h"
 #include "net/stream_host.h"
+#include "net/tls_client.h"
 
 /*
  * Calls wait in line; whatever becomes free goes to the first. A turn, at the end of a round, hands
@@ -114,9 +115,18 @@ static void upstream_keep(struct upstream *upstream, struct stream *stream)
     loop_later(upstream->host.loop, &upstream->turn);
 }
 
+static void close_idle(struct upstream *upstream)
+{
+    list_each (node, &upstream->idle) {
+        stream_close(spare_take(list_item(node, struct spare, node)));
+    }
+}
+
 /* The one that was used last, since it is the likeliest to be alive. */
 static void hand_out_idle(struct upstream *upstream)
 {
+    if (!tls_client_is_current(upstream->host.client))
+        close_idle(upstream);
     while (!list_is_empty(&upstream->waiting) && !list_is_empty(&upstream->idle)) {
         struct upstream_call *call = list_item(upstream->waiting.next, struct upstream_call, node);
         struct stream *stream = spare_take(list_item(upstream->idle.prev, struct spare, node));
@@ -125,13 +135,6 @@ static void hand_out_idle(struct upstream *upstream)
         stream_deadline(stream, -1);
         upstream->stats.calls++;
         call->ready(call->owner, stream);
-    }
-}
-
-static void close_idle(struct upstream *upstream)
-{
-    list_each (node, &upstream->idle) {
-        stream_close(spare_take(list_item(node, struct spare, node)));
     }
 }
 

@@ -1,5 +1,6 @@
 """Processors with bad certificates, through the whole gateway: nothing is sent, and why is said."""
 
+import datetime
 import ipaddress
 import ssl
 import sys
@@ -165,3 +166,22 @@ def test_with_an_overdue_list_nothing_is_sent(world):
     world.gateway.restart()
     assert_refused(world, "crl_expired")
     (world.folder / "route.crl").write_text(certs.crl(world.ca, number=6))
+
+
+def test_a_connection_that_is_kept_ends_with_the_list_that_let_it_be_made(world):
+    world.gateway.restart()
+    world.show(Cert("right", world.ca, RIGHT))
+    end = certs.now() + datetime.timedelta(seconds=5)
+    assert reload(world, certs.crl(world.ca, number=7, end=end))["msg"] == "reloaded"
+    shop = world.gateway.client("shop")
+    connections = world.processor.connections
+    for _ in range(2):
+        assert forward(shop, "x", body={}, route="judged").status == 200
+    assert world.processor.connections == connections + 1
+    time.sleep((end - certs.now()).total_seconds() + 1.5)
+    late = forward(shop, "x", body={}, route="judged")
+    assert (late.status, late.code) == (502, "processor_unreachable")
+    assert late.headers["pangate-forwarded"] == "no"
+    assert reload(world, certs.crl(world.ca, number=8))["msg"] == "reloaded"
+    assert forward(shop, "x", body={}, route="judged").status == 200
+    shop.close()
