@@ -1,5 +1,8 @@
 """The connection to a processor: reused, renewed, timed, and told apart when it fails."""
 
+import socket
+import time
+
 import pytest
 
 from processor import response
@@ -61,3 +64,21 @@ def test_where_nobody_listens_nothing_is_sent(shop):
     answer = shop.call("GET", "/v1/forward/dead/charges")
     assert (answer.status, answer.code) == (502, "processor_unreachable")
     assert answer.headers["pangate-forwarded"] == "no"
+
+
+def test_a_handshake_that_never_comes_is_waited_for_as_long_as_the_route_says(gateway, shop):
+    before = gateway.config.read_text()
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        gateway.edit(
+            lambda text: text
+            + f"\n[route silent]\nurl = https://127.0.0.1:{silent.getsockname()[1]}/\n"
+            + "ca = certs/processor-ca.pem\nprivate_addresses = yes\nconnect_timeout = 1s\n"
+        )
+        assert gateway.hangup()["msg"] == "reloaded"
+        begun = time.monotonic()
+        answer = shop.call("GET", "/v1/forward/silent/charges")
+        assert 0.8 < time.monotonic() - begun < 3.5
+    assert (answer.status, answer.code) == (502, "processor_unreachable")
+    assert answer.headers["pangate-forwarded"] == "no"
+    gateway.config.write_text(before)
+    assert gateway.hangup()["msg"] == "reloaded"

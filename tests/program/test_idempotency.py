@@ -1,6 +1,7 @@
 """Idempotency-Key: the same request twice is done once and answered alike."""
 
 import itertools
+import time
 
 import pytest
 
@@ -236,6 +237,17 @@ def test_a_key_survives_kill_and_restart(own_gateway):
     own_gateway.restart()
 
     assert_replay(first, own_gateway.client("shop").tokenize(VISA, key))
+
+
+def test_a_key_is_kept_as_long_as_its_tenant_says(own_gateway):
+    own_gateway.edit(lambda text: text.replace("[tenant shop]", "[tenant shop]\nidempotency_keep = 2s"))
+    own_gateway.restart()
+    shop, key = own_gateway.client("shop"), {"Idempotency-Key": "k"}
+    first = shop.tokenize(VISA, key)
+    assert_replay(first, shop.tokenize(VISA, key))
+    time.sleep(2.2)
+    again = shop.tokenize("5555555555554444", key)
+    assert again.status == 201 and "idempotency-replayed" not in again.headers
 
 
 def test_many_at_once_with_one_key_get_one_answer(gateway, key):
