@@ -138,7 +138,8 @@ enum err store_stats(struct store *store, struct store_stats *ret_stats);
  * beside everything else, in a thread of the caller's. */
 enum err store_prefault(struct store *store, uint64_t size_max, const atomic_bool *stop);
 
-/* Rewrite `vault.mdb` without its free pages: beside it, synced, renamed. Not while it is open. */
+/* Rewrite `vault.mdb` with full pages and none that is free: beside it, synced, renamed. Not while
+ * it is open. */
 enum err store_compact(const char *folder, uint64_t size_max, struct why *why);
 
 #endif

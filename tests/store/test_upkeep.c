@@ -92,49 +92,6 @@ static void prefaulting_reads_and_stops_when_told(void **state)
     assert_err(OK, store_prefault(rig.store, UINT64_MAX, &stop));
 }
 
-static void compaction_keeps_the_rows_and_gives_back_the_rest(void **state)
-{
-    struct rig rig AUTO(rig_done) = rig_new();
-    struct store_stats before, after;
-    struct stat status;
-    (void)state;
-
-    assert_err(OK, rig_fill(&rig, STORE_TOKENS, 0, 3000));
-    assert_err(OK, rig_fill(&rig, STORE_INDEX, 0, 100));
-    assert_err(OK, rig_empty(&rig, STORE_TOKENS, 300, 3000));
-    assert_err(OK, store_stats(rig.store, &before));
-    assert_err(ERR_IN_USE, store_compact(rig.temp.path, RIG_SIZE, NULL));
-    store_close(&rig.store);
-    assert_err(OK, store_compact(rig.temp.path, RIG_SIZE, &rig.why));
-    assert_int_equal(0, stat(temp_file(&rig.temp, "vault.mdb").text, &status));
-    assert_int_equal(0600, status.st_mode & 07777);
-    assert_int_not_equal(0, access(temp_file(&rig.temp, "vault.mdb.new").text, F_OK));
-    assert_err(OK, rig_open(&rig));
-    assert_err(OK, store_stats(rig.store, &after));
-    assert_int_equal(0, after.free_bytes);
-    assert_true(after.file_bytes < before.file_bytes / 3);
-    assert_int_equal(300, rig_count(&rig, STORE_TOKENS));
-    assert_int_equal(100, rig_count(&rig, STORE_INDEX));
-    assert_err(OK, rig_fill(&rig, STORE_TOKENS, 300, 400));
-    assert_int_equal(400, rig_count(&rig, STORE_TOKENS));
-}
-
-static void a_compaction_that_fails_leaves_the_vault_as_it_was(void **state)
-{
-    struct rig rig AUTO(rig_done) = rig_new();
-    struct temp_path beside = temp_file(&rig.temp, "vault.mdb.new");
-    (void)state;
-
-    assert_err(OK, rig_fill(&rig, STORE_TOKENS, 0, 100));
-    store_close(&rig.store);
-    assert_int_equal(0, mkdir(beside.text, 0700));
-    assert_int_not_equal(OK, store_compact(rig.temp.path, RIG_SIZE, &rig.why));
-    assert_string_not_equal("", rig.why.text);
-    assert_int_equal(0, rmdir(beside.text));
-    assert_err(OK, rig_open(&rig));
-    assert_int_equal(100, rig_count(&rig, STORE_TOKENS));
-}
-
 enum { RACE_COMMITS = 150 };
 
 /* Every commit is a whole multiple of ten rows: a reader must never see another number. */
@@ -182,8 +139,6 @@ int main(void)
         cmocka_unit_test(a_snapshot_that_is_kept_is_counted),
         cmocka_unit_test(slots_of_dead_processes_are_freed),
         cmocka_unit_test(prefaulting_reads_and_stops_when_told),
-        cmocka_unit_test(compaction_keeps_the_rows_and_gives_back_the_rest),
-        cmocka_unit_test(a_compaction_that_fails_leaves_the_vault_as_it_was),
         cmocka_unit_test(readers_see_whole_commits_while_a_writer_writes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
