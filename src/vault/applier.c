@@ -286,6 +286,7 @@ static bool apply(struct vault *vault, struct list *work)
     if (err == OK)
         err = write_store(vault, work);
     if (err == OK) {
+        vault_look_at_store(vault); /* before it stops counting as work that waits */
         while (!list_is_empty(work))
             batch_is_applied(vault, list_item(list_take_first(work), struct batch, node));
         waiting_look(vault);
