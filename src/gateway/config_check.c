@@ -145,6 +145,18 @@ static bool sink_has_address(const struct config_sink *sink)
                                               : route_read_authority(text, 1, &scratch) == OK;
 }
 
+/* A disk that is full is answered by cutting the file back to where it was, by each for itself. */
+static void check_sink_file(struct config_build *build, const struct config_part *part,
+                            const struct config_sink *sink)
+{
+    for (size_t i = 0; i < part->place && sink->to.text[0] != '\0'; i++) {
+        const struct config_sink_to *other = &build->config->sinks[i].to;
+        if (other->kind == CONFIG_SINK_FILE && strcmp(other->text, sink->to.text) == 0)
+            config_build_blame(build, config_part_line(part, "to"),
+                               "[sink %s] to: is another sink's file, too", sink->name);
+    }
+}
+
 static void check_sink(struct config_build *build, const struct config_part *part)
 {
     const struct config_sink *sink = config_part_values(build, part);
@@ -155,6 +167,8 @@ static void check_sink(struct config_build *build, const struct config_part *par
     if (sink->header_add.count > 0 && sink->to.kind != CONFIG_SINK_HTTPS)
         config_build_blame(build, config_part_line(part, "header_add"),
                            "[sink %s] header_add: is for https only", sink->name);
+    if (sink->to.kind == CONFIG_SINK_FILE)
+        check_sink_file(build, part, sink);
     if (sink->to.text[0] == '\0' || sink->to.kind == CONFIG_SINK_FILE)
         return;
     if (!sink_has_address(sink))

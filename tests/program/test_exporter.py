@@ -17,6 +17,7 @@ MISTAKES = {
         "to = syslog://host\nca = certs/ca.pem\ncertificate = certs/shop.pem\n"
     ),
     "[sink x] header_add: is for https only": "to = file:x\nheader_add = A: file:x\n",
+    "[sink y] to: is another sink's file, too": "to = file:x\n[sink y]\nto = file:x\n",
     "[sink x] ca: there is no such file": "to = syslog://host\nca = certs/none.pem\n",
     "[sink x] interval: must be 100ms to 1h": "to = file:x\ninterval = 0s\n",
     "[sink x] header_add: the file must be there": (
