@@ -3,8 +3,8 @@
  *
  * A breach report: which cards did this client see or send on in a span of time, and whose are
  * they? A customer report: what happened with the cards of this person, by whom, for which purpose
- * and to whom did they go? Both read the log twice: a token's customer may stand in entries before
- * or after the one in question.
+ * and to whom did they go? The first reads the log twice: a token's customer may stand in entries
+ * before or after the one in question. The second follows each token from customer to customer.
  */
 #ifndef PANGATE_AUDIT_REPORT_H
 #define PANGATE_AUDIT_REPORT_H
@@ -17,7 +17,7 @@
 
 struct report_question {
     uint64_t from, until;       /* entries that are held, as audit_question */
-    struct audit_filter filter; /* breach: client and times; customer: tenant and tag */
+    struct audit_filter filter; /* customer: with tenant and tag */
     struct audit_progress progress;
 };
 
@@ -31,7 +31,9 @@ enum err report_breach(struct audit_reader *reader, const struct report_question
 
 /*
  * A line for each thing that happened: `time what outcome client route purpose token receipt`, in
- * order. `what` is a word for people: stored, shown, sent, changed, erased and so on.
+ * order. `what` is a word for people: stored, shown, sent, changed, erased and so on. What happens
+ * to a token is told to its customer of that time only: nobody learns of another by it. The change
+ * that gives a token to another customer is the last that the one hears and the first of the other.
  */
 enum err report_customer(struct audit_reader *reader, const struct report_question *question,
                          const struct audit_line_sink *sink);

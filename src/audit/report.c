@@ -101,23 +101,25 @@ static enum err breach_take(void *with, uint64_t number, const struct audit_entr
     return OK;
 }
 
-/* The last entry that names a token's customer is right about it; and one that made a canary. */
+/* The last entry that wrote a token's record is right about its customer; and one that made a
+ * canary. A tokenize that found the card known wrote none, whomever it names. */
 static enum err token_take(void *with, uint64_t number, const struct audit_entry *entry)
 {
     struct breach *breach = with;
     struct exposure_key key;
     struct exposure *row;
+    bool names_owner = entry->has_record && entry->has_customer;
 
     (void)number;
-    if (!entry->has_customer && entry->kind != AUDIT_CANARY)
+    if (!names_owner && entry->kind != AUDIT_CANARY)
         return OK;
     key = token_key(entry, entry->token);
     row = exposures_find(&breach->tokens, &key);
     if (row == NULL)
         return OK;
     row->is_canary |= entry->kind == AUDIT_CANARY;
-    row->has_customer |= entry->has_customer;
-    if (entry->has_customer)
+    row->has_customer |= names_owner;
+    if (names_owner)
         memcpy(row->customer_tag, entry->customer_tag, AUDIT_TAG_SIZE);
     return OK;
 }
@@ -224,8 +226,9 @@ enum err report_breach(struct audit_reader *reader, const struct report_question
 }
 
 struct history {
-    struct exposures tokens; /* that were ever the customer's */
-    const struct audit_filter *filter;
+    struct exposures tokens;    /* that were ever the customer's; has_customer: and still are */
+    struct audit_filter whose;  /* entries that name the customer */
+    struct audit_filter wanted; /* entries that may be told of, whoever they are about */
     const struct audit_line_sink *sink;
     struct buf line;
 };
@@ -234,16 +237,6 @@ static void history_done(struct history *history)
 {
     exposures_done(&history->tokens);
     buf_done(&history->line);
-}
-
-static enum err history_token_take(void *with, uint64_t number, const struct audit_entry *entry)
-{
-    struct history *history = with;
-    struct exposure_key key = token_key(entry, entry->token);
-    struct exposure *row;
-
-    (void)number;
-    return entry->token[0] == '\0' ? OK : exposures_add(&history->tokens, &key, &row);
 }
 
 /* A word for people. */
@@ -294,7 +287,7 @@ static void event_write(const struct audit_entry *entry, uint64_t number, const 
     buf_add_u8(line, '\n');
 }
 
-/* The entry's token, or one of a forward's further ones, that is the customer's. */
+/* The entry's token, or one of a forward's further ones, that is the customer's now. */
 static bool history_token(const struct history *history, const struct audit_entry *entry,
                           char ret_token[AUDIT_TOKEN_SIZE])
 {
@@ -302,19 +295,41 @@ static bool history_token(const struct history *history, const struct audit_entr
 
     while (token_next(&tokens, ret_token)) {
         struct exposure_key key = token_key(entry, ret_token);
+        const struct exposure *row = exposures_find(&history->tokens, &key);
 
-        if (exposures_find(&history->tokens, &key) != NULL)
+        if (row != NULL && row->has_customer)
             return true;
     }
     return false;
 }
 
+/* An entry that wrote a token's record says whose it is from now on: the customer that it names,
+ * or nobody. */
+static enum err history_follow(struct history *history, const struct audit_entry *entry)
+{
+    struct exposure_key key = token_key(entry, entry->token);
+    struct exposure *row = exposures_find(&history->tokens, &key);
+    bool is_theirs = audit_filter_matches(&history->whose, entry);
+
+    if (!entry->has_record)
+        return OK;
+    if (row == NULL && is_theirs)
+        TRY(exposures_add(&history->tokens, &key, &row));
+    if (row != NULL)
+        row->has_customer = is_theirs;
+    return OK;
+}
+
+/* The change that takes a token from one customer to another is told to both. */
 static enum err history_take(void *with, uint64_t number, const struct audit_entry *entry)
 {
     struct history *history = with;
     char token[AUDIT_TOKEN_SIZE] = "";
+    bool is_theirs = history_token(history, entry, token);
 
-    if (!history_token(history, entry, token) && !audit_filter_matches(history->filter, entry))
+    TRY(history_follow(history, entry));
+    is_theirs |= audit_filter_matches(&history->whose, entry);
+    if (!is_theirs || !audit_filter_matches(&history->wanted, entry))
         return OK;
     event_write(entry, number, token, &history->line);
     return line_send(history->sink, &history->line);
@@ -323,11 +338,13 @@ static enum err history_take(void *with, uint64_t number, const struct audit_ent
 enum err report_customer(struct audit_reader *reader, const struct report_question *question,
                          const struct audit_line_sink *sink)
 {
-    struct history history AUTO(history_done) = { .filter = &question->filter, .sink = sink };
-    const struct audit_sink first = { history_token_take, &history };
-    const struct audit_sink second = { history_take, &history };
+    struct history history AUTO(history_done) = { .wanted = question->filter, .sink = sink };
+    const struct audit_sink take = { history_take, &history };
 
     buf_init(&history.line, LINE_SIZE);
-    TRY(ask_filtered(reader, question, &first));
-    return ask_all(reader, question, &second);
+    history.wanted.by_customer = false;
+    history.whose.by_customer = true;
+    memcpy(history.whose.tenant, question->filter.tenant, sizeof(history.whose.tenant));
+    memcpy(history.whose.customer_tag, question->filter.customer_tag, AUDIT_TAG_SIZE);
+    return ask_all(reader, question, &take);
 }

@@ -7,11 +7,13 @@ static const struct audit_entry story[] = {
     { .kind = AUDIT_TOKENIZE,
       .client = "shop",
       .token = "tok_a",
+      .has_record = true,
       .has_customer = true,
       .customer_tag = { 1 } },
     { .kind = AUDIT_TOKENIZE,
       .client = "shop",
       .token = "tok_b",
+      .has_record = true,
       .has_customer = true,
       .customer_tag = { 2 } },
     { .kind = AUDIT_DETOKENIZE, .client = "desk", .token = "tok_a", .purpose = "refund" },
@@ -28,10 +30,27 @@ static const struct audit_entry story[] = {
     { .kind = AUDIT_UPDATE,
       .client = "shop",
       .token = "tok_c",
+      .has_record = true,
       .has_customer = true,
       .customer_tag = { 1 } },
     { .kind = AUDIT_ERASE, .client = "shop", .token = "tok_a" },
     { .kind = AUDIT_CANARY, .token = "tok_d" },
+    { .kind = AUDIT_DETOKENIZE, .client = "other", .token = "tok_c" },
+    { .kind = AUDIT_TOKENIZE, /* known: it stays whose it was */
+      .client = "shop",
+      .token = "tok_c",
+      .has_customer = true,
+      .customer_tag = { 2 } },
+    { .kind = AUDIT_DETOKENIZE, .client = "other", .token = "tok_c" },
+    { .kind = AUDIT_UPDATE,
+      .client = "shop",
+      .token = "tok_c",
+      .has_record = true,
+      .has_customer = true,
+      .customer_tag = { 3 } },
+    { .kind = AUDIT_DETOKENIZE, .client = "other", .token = "tok_c", .purpose = "dispute" },
+    { .kind = AUDIT_UPDATE, .client = "shop", .token = "tok_c", .has_record = true },
+    { .kind = AUDIT_DETOKENIZE, .client = "other", .token = "tok_c" },
 };
 enum { STORY = sizeof(story) / sizeof(story[0]) };
 
@@ -77,6 +96,7 @@ static void ask(const struct audit_filter *filter, bool customer, struct buf *li
 
 #define TAG_1      "\"customer_tag\":\"01000000000000000000000000000000\","
 #define TAG_2      "\"customer_tag\":\"02000000000000000000000000000000\","
+#define TAG_3      "\"customer_tag\":\"03000000000000000000000000000000\","
 #define AT(second) "2026-11-24T10:00:" second ".000Z"
 #define SENT(token, tag)                                                                           \
     "{\"tenant\":\"shop\",\"token\":\"" token "\"," tag                                            \
@@ -90,7 +110,7 @@ static void a_breach_report_lists_exactly_what_the_client_saw_and_whose_it_was(v
         "\"how\":\"detokenize\",\"client\":\"desk\",\"purpose\":\"refund\",\"count\":2,"
         "\"first\":\"" AT("02") "\",\"last\":\"" AT(
             "03") "\",\"first_receipt\":\"2\","
-                  "\"last_receipt\":\"3\"}\n" SENT("tok_c", TAG_1) SENT("tok_b", TAG_2)
+                  "\"last_receipt\":\"3\"}\n" SENT("tok_c", TAG_3) SENT("tok_b", TAG_2)
                       SENT("tok_d",
                            "\"canary\":true,") "{\"tenant\":\"shop\",\"token\":\"tok_a\"," TAG_1
                                                "\"how\":\"replay\",\"client\":\"desk\",\"count\":1,"
@@ -119,33 +139,75 @@ static void a_breach_report_keeps_to_its_span_of_time(void **state)
     assert_null(strstr((char *)lines.data, "tok_b"));
 }
 
-static void a_customer_report_has_every_event_of_the_customers_cards_in_order(void **state)
+static void report_on(uint8_t customer, struct buf *lines)
 {
-    static const char *const receipts[] = { "0", "2", "3", "5", "6", "7", "9", "10" };
     const struct audit_filter filter = { .tenant = "shop",
                                          .by_customer = true,
-                                         .customer_tag = { 1 } };
+                                         .customer_tag = { customer } };
+
+    ask(&filter, true, lines);
+    buf_add_u8(lines, '\0');
+}
+
+/* The receipts of the lines, in order, a space after each. */
+static void receipts_of(struct buf *lines, char ret_receipts[128])
+{
+    static const char member[] = "\"receipt\":\"";
+    const char *at = (const char *)lines->data;
+    size_t size = 0;
+
+    while ((at = strstr(at, member)) != NULL) {
+        at += sizeof(member) - 1;
+        size += (size_t)snprintf(ret_receipts + size, 128 - size, "%lu ", strtoul(at, NULL, 10));
+    }
+}
+
+static void a_customer_report_has_every_event_of_the_customers_cards_in_order(void **state)
+{
     struct buf lines AUTO(buf_done) = { .max = 1 << 16 };
-    char *at;
+    char receipts[128] = "";
+    (void)state;
+
+    report_on(2, &lines);
+    receipts_of(&lines, receipts);
+    assert_string_equal("1 4 5 8 13 ", receipts);
+    assert_non_null(
+        strstr((char *)lines.data,
+               "{\"time\":\"" AT("05") "\",\"what\":\"sent\",\"outcome\":\"ok\","
+                                       "\"client\":\"desk\",\"route\":\"psp\",\"token\":\"tok_b\","
+                                       "\"receipt\":\"5\"}\n"));
+}
+
+static void a_token_is_told_of_to_its_customer_of_that_time_only(void **state)
+{
+    struct buf one AUTO(buf_done) = { .max = 1 << 16 };
+    struct buf three AUTO(buf_done) = { .max = 1 << 16 };
+    char receipts[2][128] = { "", "" };
+    (void)state;
+
+    report_on(1, &one);
+    receipts_of(&one, receipts[0]);
+    assert_string_equal("0 2 3 6 7 9 10 12 13 14 15 ", receipts[0]);
+    report_on(3, &three);
+    receipts_of(&three, receipts[1]);
+    assert_string_equal("15 16 17 ", receipts[1]);
+}
+
+static void a_customer_report_keeps_to_its_span_of_time(void **state)
+{
+    const struct audit_filter filter = { .tenant = "shop",
+                                         .by_customer = true,
+                                         .customer_tag = { 1 },
+                                         .since_ms = MADE_LOG_BEGIN_MS + 3000,
+                                         .until_ms = MADE_LOG_BEGIN_MS + 7000 };
+    struct buf lines AUTO(buf_done) = { .max = 1 << 16 };
+    char receipts[128] = "";
     (void)state;
 
     ask(&filter, true, &lines);
     buf_add_u8(&lines, '\0');
-    at = (char *)lines.data;
-    for (size_t i = 0; i < sizeof(receipts) / sizeof(receipts[0]); i++) {
-        char receipt[32];
-
-        (void)snprintf(receipt, sizeof(receipt), "\"receipt\":\"%s\"}\n", receipts[i]);
-        assert_non_null(strstr(at, receipt));
-        assert_true(strstr(at, receipt) == strstr(at, "\"receipt\":"));
-        at = strstr(at, receipt) + strlen(receipt);
-    }
-    assert_string_equal("", at);
-    assert_non_null(
-        strstr((char *)lines.data,
-               "{\"time\":\"" AT("05") "\",\"what\":\"sent\",\"outcome\":\"ok\","
-                                       "\"client\":\"desk\",\"route\":\"psp\",\"token\":\"tok_c\","
-                                       "\"receipt\":\"5\"}\n"));
+    receipts_of(&lines, receipts);
+    assert_string_equal("3 6 ", receipts);
 }
 
 int main(void)
@@ -154,6 +216,8 @@ int main(void)
         cmocka_unit_test(a_breach_report_lists_exactly_what_the_client_saw_and_whose_it_was),
         cmocka_unit_test(a_breach_report_keeps_to_its_span_of_time),
         cmocka_unit_test(a_customer_report_has_every_event_of_the_customers_cards_in_order),
+        cmocka_unit_test(a_token_is_told_of_to_its_customer_of_that_time_only),
+        cmocka_unit_test(a_customer_report_keeps_to_its_span_of_time),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

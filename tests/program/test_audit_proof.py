@@ -221,6 +221,25 @@ def test_a_customer_report_lists_what_is_held_and_what_happened(busy):
     assert report("c-3") == []
 
 
+def test_a_moved_token_is_told_of_to_its_customer_of_that_time_only(own_gateway):
+    shop, office = own_gateway.client("shop"), own_gateway.client("back-office")
+    token = shop.tokenize(VISA, customer="c-1").json["token"]
+    office.detokenize(token, purpose="refund")
+    shop.tokenize(VISA, customer="c-3")  # the card is known and stays whose it is
+    shop.call("PATCH", f"/v1/tokens/{token}", {"customer": "c-2"})
+    office.detokenize(token, purpose="chargeback")
+
+    def report(customer):
+        text = own_gateway.command("audit report", "--customer", customer, "--tenant", "shop").stdout
+        return [(row["what"], row.get("purpose")) for row in map(json.loads, text.splitlines())]
+
+    assert report("c-1") == [
+        ("stored", None), ("shown", "refund"), ("stored", None), ("changed", None)
+    ]
+    assert report("c-2") == [("held", None), ("changed", None), ("shown", "chargeback")]
+    assert report("c-3") == [("stored", None)]
+
+
 def test_a_report_needs_to_know_on_whom(busy):
     for arguments in (
         [],
