@@ -38,6 +38,9 @@ void stream_consume(struct stream *stream, size_t size);
 /* The peer sends nothing more: what stream_peek() shows is the last. It may still read. */
 bool stream_ended(const struct stream *stream);
 
+/* It has ended, and TLS has not said so: where only the end tells that all has come, it has not. */
+bool stream_was_cut(const struct stream *stream);
+
 /* Where to write; sticky as every buf. Send it with stream_flush(). */
 struct buf *stream_output(struct stream *stream);
 

@@ -28,6 +28,10 @@ enum transport_step transport_read(struct transport *transport, void *ret_data, 
 enum transport_step transport_write(struct transport *transport, const void *data, size_t size,
                                     size_t *ret_moved);
 
+/* After TRANSPORT_ENDED: the connection ended without TLS having said so (RFC 8446 section 6.1), so
+ * that anybody on the way may have cut it. */
+bool transport_was_cut(const struct transport *transport);
+
 /* Bytes have been taken from the socket that transport_read() has not given out: the socket will
  * not ring for them. */
 bool transport_has_pending(const struct transport *transport);

@@ -40,6 +40,13 @@ static bool is_idle_talk(const struct forward *forward)
            forward->route->config->success_member.count == 0;
 }
 
+/* Of an answer without a length, only TLS can tell that it is whole (RFC 9112 section 8). */
+static bool is_until_end(const struct forward *forward)
+{
+    return forward->body.state == HTTP_BODY_UNTIL_CLOSE && stream_ended(forward->stream) &&
+           !stream_was_cut(forward->stream);
+}
+
 /* One piece further. False: there is none now, or there is nothing more to come. */
 static bool take_piece(struct forward *forward)
 {
@@ -58,8 +65,7 @@ static bool take_piece(struct forward *forward)
     }
     if (forward->exchange->session == NULL)
         buf_clear(&forward->exchange->answer.body);
-    if (step == HTTP_DONE || (text.size == 0 && stream_ended(forward->stream) &&
-                              forward->body.state == HTTP_BODY_UNTIL_CLOSE)) {
+    if (step == HTTP_DONE || (text.size == 0 && is_until_end(forward))) {
         end_answer(forward);
         return false;
     }

@@ -309,6 +309,11 @@ bool stream_ended(const struct stream *stream)
     return stream->ended;
 }
 
+bool stream_was_cut(const struct stream *stream)
+{
+    return stream->ended && transport_was_cut(&stream->transport);
+}
+
 struct buf *stream_output(struct stream *stream)
 {
     struct buf *spare = &stream->host->spare;

@@ -27,7 +27,8 @@ void tls_context_harden(SSL_CTX *context)
     must(SSL_CTX_set1_sigalgs_list(context, signatures) == 1);
     must(SSL_CTX_set1_client_sigalgs_list(context, signatures) == 1);
     SSL_CTX_set_security_level(context, 2);
-    /* A peer that closes without saying so is told apart by the framing of what it sent. */
+    /* A peer that closes without saying so is told apart by the framing of what it sent, and where
+     * that has no end of its own by transport_was_cut(). */
     (void)SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION |
                                            SSL_OP_CIPHER_SERVER_PREFERENCE |
                                            SSL_OP_CLEANSE_PLAINTEXT | SSL_OP_IGNORE_UNEXPECTED_EOF);

@@ -74,6 +74,12 @@ enum transport_step transport_write(struct transport *transport, const void *dat
     return TRANSPORT_MOVED;
 }
 
+/* A close_notify is taken before the socket's end is read. */
+bool transport_was_cut(const struct transport *transport)
+{
+    return transport->ssl != NULL && BIO_eof(SSL_get_rbio(transport->ssl));
+}
+
 bool transport_has_pending(const struct transport *transport)
 {
     return transport->ssl != NULL && SSL_has_pending(transport->ssl);

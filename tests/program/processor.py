@@ -1,7 +1,7 @@
 """A payment processor of a test's own: a TLS server that does exactly what it is told.
 
 `answer` is called with each request and returns bytes to send, or a list of steps: bytes are sent,
-numbers are seconds to wait, None closes the connection at once.
+numbers are seconds to wait, None closes the connection at once, and "bye" ends TLS before that.
 """
 
 import json
@@ -91,6 +91,9 @@ class Processor:
                 self.requests.append(request)
                 steps = self.answer(request)
                 for step in steps if isinstance(steps, list) else [steps]:
+                    if step == "bye":
+                        connection.unwrap()
+                        return
                     if step is None:
                         raw.shutdown(socket.SHUT_RDWR)
                         return

@@ -134,8 +134,21 @@ def test_a_huge_answer_streams(gateway, shop, processor):
 
 def test_an_answer_until_close_is_read_to_its_end(shop, processor):
     head = response(200, b"", length=False)
-    processor.answer = lambda request: [head + b'{"a":1}', None]
+    processor.answer = lambda request: [head + b'{"a":1}', "bye"]
     assert forward(shop, body={}).json == {"a": 1}
+
+
+def test_an_answer_until_close_that_is_cut_is_not_whole_and_is_not_kept(shop, processor):
+    """Without a close_notify (RFC 8446 section 6.1) anybody on the way may have ended it."""
+    head = response(200, b"", length=False)
+    key = {"Idempotency-Key": "cut-before-its-end"}
+    processor.answer = lambda request: [head + b'{"a":1', None]
+    try:
+        assert forward(shop, body={}, headers=key).code == "outcome_unknown"
+    except (OSError, http.client.HTTPException):  # its head was on the way already
+        pass
+    shop.close()
+    assert forward(shop, body={}, headers=key).code == "outcome_unknown"
 
 
 def test_head_is_answered_without_a_body(shop, processor):
