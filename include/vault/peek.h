@@ -39,12 +39,12 @@ struct peek_records {
 enum err vault_peek_records(struct vault_peek *peek, struct audit_reader *log,
                             struct peek_records *records, struct why *why);
 
-/* The tokens that are held on a customer, one take() each. */
-struct token_sink {
-    enum err (*take)(void *with, const struct token *token);
+/* The records that are held on a customer, one take() each; the record is lent. */
+struct held_sink {
+    enum err (*take)(void *with, const struct record_place *place, struct bytes record);
     void *with;
 };
 enum err vault_peek_customer(struct vault_peek *peek, uint32_t tenant,
-                             const uint8_t tag[AUDIT_TAG_SIZE], const struct token_sink *sink);
+                             const uint8_t tag[AUDIT_TAG_SIZE], const struct held_sink *sink);
 
 #endif

@@ -4,8 +4,7 @@
 #include "cli/audit_filter_argument.h"
 #include "cli/command_audit.h"
 #include "cli/config_argument.h"
-#include "gateway/server_parts.h"
-#include "vault/peek.h"
+#include "cli/held_cards.h"
 
 struct arguments {
     struct audit_filter_arguments filter;
@@ -45,35 +44,6 @@ static enum err print_lines(void *with, struct bytes lines)
     return fwrite(lines.data, 1, lines.size, stdout) == lines.size ? OK : ERR_IO;
 }
 
-static enum err print_held(void *with, const struct token *token)
-{
-    struct bytes text = token_bytes(token);
-
-    (void)with;
-    (void)printf("{\"what\":\"held\",\"token\":\"%.*s\"}\n", (int)text.size,
-                 (const char *)text.data);
-    return OK;
-}
-
-static void peek_done(struct vault_peek **peek)
-{
-    vault_peek_free(*peek);
-}
-
-/* What the vault holds on the customer now, before what happened to it. */
-static enum err print_cards(const struct audit_access *access, const struct audit_filter *filter,
-                            struct why *why)
-{
-    const struct vault_options options = vault_options_of(access->config, access->keyring);
-    const struct token_sink sink = { .take = print_held };
-    struct vault_peek *peek AUTO(peek_done) = NULL;
-    uint32_t tenant;
-
-    TRY(keyring_tenant(access->keyring, bytes_str(filter->tenant), &tenant));
-    TRY(vault_peek_open(&options, true, &peek, why));
-    return vault_peek_customer(peek, tenant, filter->customer_tag, &sink);
-}
-
 static enum err report(struct arguments *arguments, struct why *why)
 {
     struct audit_access access AUTO(audit_access_done) = { 0 };
@@ -86,8 +56,8 @@ static enum err report(struct arguments *arguments, struct why *why)
     question.from = access.from;
     question.until = access.until;
     question.filter = arguments->filter.filter;
-    if (!arguments->breach)
-        TRY(print_cards(&access, &question.filter, why));
+    if (!arguments->breach) /* what is held now, before what happened to it */
+        TRY(held_cards_print(&access, &question.filter, why));
     err = arguments->breach ? report_breach(access.reader, &question, &sink)
                             : report_customer(access.reader, &question, &sink);
     audit_progress_end();
@@ -106,8 +76,9 @@ static int run(int argc, char **argv)
         .doc = "Answer the two questions that are asked in a hurry, as JSON lines.\v"
                "--breach --client NAME --since --until: which cards this client saw or sent on, "
                "and whose they are; canaries, which stand for no card, are marked. --customer REF "
-               "--tenant NAME: what is held on a customer, and "
-               "all that happened to it, by whom, for which purpose and to whom it went.",
+               "--tenant NAME: what is held on a customer, as far as `inspect` shows it, and all "
+               "that happened to it while it was the customer's, by whom, for which purpose and to "
+               "whom it went.",
         .children = children,
     };
     struct why why = { 0 };

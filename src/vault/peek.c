@@ -229,8 +229,20 @@ enum err vault_peek_records(struct vault_peek *peek, struct audit_reader *log,
     return last_writes_gone(records->writes, &write) ? blame_gone(log, &write, why) : OK;
 }
 
+static enum err give_record(struct vault_peek *peek, const struct record_place *place,
+                            const struct held_sink *sink)
+{
+    struct row_key key = row_key_token(place);
+    struct token_row row;
+    struct bytes value;
+
+    TRY(store_get(peek->snapshot, STORE_TOKENS, row_key_bytes(&key), &value));
+    TRY(row_read_token(value, &row));
+    return sink->take(sink->with, place, row.record);
+}
+
 enum err vault_peek_customer(struct vault_peek *peek, uint32_t tenant,
-                             const uint8_t tag[AUDIT_TAG_SIZE], const struct token_sink *sink)
+                             const uint8_t tag[AUDIT_TAG_SIZE], const struct held_sink *sink)
 {
     struct store_scan scan AUTO(store_scan_end) = { 0 };
     const struct record_place nobody = { .tenant = tenant };
@@ -239,10 +251,10 @@ enum err vault_peek_customer(struct vault_peek *peek, uint32_t tenant,
     TRY(store_scan_begin(peek->snapshot, STORE_CUSTOMERS,
                          &(struct store_range){ .prefix = row_key_bytes(&prefix) }, &scan));
     while (store_scan_next(&scan)) {
-        struct token token;
+        struct record_place place = { .tenant = tenant };
 
-        TRY(token_parse(bytes_from(scan.key, prefix.size), &token));
-        TRY(sink->take(sink->with, &token));
+        TRY(token_parse(bytes_from(scan.key, prefix.size), &place.token));
+        TRY(give_record(peek, &place, sink));
     }
     return scan.err;
 }

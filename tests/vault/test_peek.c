@@ -110,16 +110,17 @@ static void a_vault_that_nobody_serves_shows_its_journal_too(void **state)
     scene_done(&s);
 }
 
-static enum err count_token(void *with, const struct token *token)
+static enum err count_held(void *with, const struct record_place *place, struct bytes record)
 {
     size_t *count = with;
 
-    assert_true(token->size > 0);
+    assert_true(place->token.size > 0);
+    assert_true(record.size > 0);
     (*count)++;
     return OK;
 }
 
-static void a_customers_tokens_are_listed(void **state)
+static void a_customers_records_are_listed(void **state)
 {
     struct scene s;
     struct vault_peek *peek;
@@ -133,9 +134,9 @@ static void a_customers_tokens_are_listed(void **state)
     world_settle(&s.world);
     peek = peek_made(&s.world, true);
     customer_tag_of("c-1", tag);
-    assert_err(OK, vault_peek_customer(peek, 1, tag, &(struct token_sink){ count_token, &count }));
+    assert_err(OK, vault_peek_customer(peek, 1, tag, &(struct held_sink){ count_held, &count }));
     assert_int_equal(1, count);
-    assert_err(OK, vault_peek_customer(peek, 2, tag, &(struct token_sink){ count_token, &count }));
+    assert_err(OK, vault_peek_customer(peek, 2, tag, &(struct held_sink){ count_held, &count }));
     assert_int_equal(1, count);
     vault_peek_free(peek);
     scene_done(&s);
@@ -147,7 +148,7 @@ int main(void)
         cmocka_unit_test(records_are_what_their_entries_wrote),
         cmocka_unit_test(a_record_brought_back_from_erasure_is_found),
         cmocka_unit_test(a_vault_that_nobody_serves_shows_its_journal_too),
-        cmocka_unit_test(a_customers_tokens_are_listed),
+        cmocka_unit_test(a_customers_records_are_listed),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
