@@ -49,6 +49,7 @@ struct server {
     int64_t instructed_ms;                         /* older instructions are refused */
     int64_t overdue_told_ms[CONFIG_LISTENERS_MAX]; /* of each revocation list that was an alarm */
     bool draining;
+    uid_t stopped_by;
 };
 
 /* Serve until SIGTERM or SIGINT, then drain. Logs what happens; `why` says why it did not start. */

@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "base/err.h"
 #include "base/list.h"
@@ -40,9 +41,10 @@ enum err loop_watch_mailbox(struct loop *loop, struct mailbox *mailbox,
                             void (*on_mail)(void *owner), void *owner);
 
 /* Blocks the signal in the calling thread and reads it as an event instead. Call it before other
- * threads start, so that they inherit the mask. */
-enum err loop_watch_signal(struct loop *loop, int signal, void (*on_signal)(void *owner),
-                           void *owner);
+ * threads start, so that they inherit the mask. `sender` is whose process sent it. */
+#define SENDER_UNKNOWN ((uid_t)-1) /* the kernel itself, such as for a key of the terminal */
+enum err loop_watch_signal(struct loop *loop, int signal,
+                           void (*on_signal)(void *owner, uid_t sender), void *owner);
 
 /* For timers. */
 struct wheel;

@@ -44,7 +44,7 @@ static void on_drain_check(void *owner)
         loop_stop(server->loop);
 }
 
-static void on_terminate(void *owner)
+static void on_terminate(void *owner, uid_t sender)
 {
     struct server *server = owner;
     const struct worker_message drain = { .order = ORDER_DRAIN };
@@ -52,6 +52,7 @@ static void on_terminate(void *owner)
     if (server->draining)
         return;
     server->draining = true;
+    server->stopped_by = sender;
     log_say(LOG_INFO, "draining");
     notify("STOPPING=1");
     for (size_t i = 0; i < server->worker_count; i++)
@@ -61,16 +62,19 @@ static void on_terminate(void *owner)
     timer_repeat(&server->drain_check, DRAIN_CHECK_MS);
 }
 
-static void enter(struct server *server, enum audit_kind kind, enum err err)
+/* `user` is who wanted it: of what the kernel sent nobody is known but whose process this is. */
+static void enter(struct server *server, enum audit_kind kind, uid_t user, enum err err)
 {
     struct audit_entry entry = { .kind = kind, .outcome = err == OK ? AUDIT_OK : AUDIT_FAILED };
 
+    (void)snprintf(entry.address, sizeof(entry.address), "uid %u",
+                   user == SENDER_UNKNOWN ? getuid() : user);
     if (err != OK)
         (void)bytes_copy_text(bytes_str(err_code(err)), entry.code, sizeof(entry.code));
     err_ignore(vault_note(server->vault, &entry));
 }
 
-static void on_hangup(void *owner)
+static void on_hangup(void *owner, uid_t sender)
 {
     struct server *server = owner;
     struct why why = { 0 };
@@ -83,7 +87,7 @@ static void on_hangup(void *owner)
     if (err != OK)
         json_str(&line.json, "reason", why.text);
     log_end(&line);
-    enter(server, AUDIT_RELOAD, err);
+    enter(server, AUDIT_RELOAD, sender, err);
     notify("READY=1");
 }
 
@@ -194,6 +198,7 @@ static void log_start(const struct server *server)
 enum err server_run(const struct config *config, struct why *why)
 {
     struct server *server = calloc(1, sizeof(*server));
+    const uid_t started_by = getuid(); /* before the rights are dropped */
     enum err err;
 
     if (server == NULL)
@@ -202,12 +207,12 @@ enum err server_run(const struct config *config, struct why *why)
     server->started_ms = server->instructed_ms = clock_wall_ms();
     err = start(server, why);
     if (err == OK) {
-        enter(server, AUDIT_START, OK);
+        enter(server, AUDIT_START, started_by, OK);
         keys_enter_opened(server);
         log_start(server);
         notify("READY=1");
         loop_run(server->loop);
-        enter(server, AUDIT_STOP, OK);
+        enter(server, AUDIT_STOP, server->stopped_by, OK);
         exporters_finish(server->exporters, server->vault);
     }
     close_all(server);

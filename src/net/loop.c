@@ -20,8 +20,9 @@
 struct bell {
     struct list node;
     struct event event;
-    int signal_fd; /* the loop's own, read before ringing; -1: the owner reads its own */
+    int signal_fd; /* the loop's own, read for on_signal; -1: ring, the owner reads its own */
     void (*ring)(void *owner);
+    void (*on_signal)(void *owner, uid_t sender);
     void *owner;
 };
 
@@ -57,16 +58,27 @@ static void on_stop(void *owner)
     (void)!read(loop->stop_fd, &times, sizeof(times));
 }
 
+static void ring_signal(const struct bell *bell)
+{
+    struct signalfd_siginfo got;
+    bool has_sender;
+
+    if (read(bell->signal_fd, &got, sizeof(got)) != sizeof(got))
+        return;
+    has_sender = got.ssi_code == SI_USER || got.ssi_code == SI_QUEUE;
+    bell->on_signal(bell->owner, has_sender ? got.ssi_uid : SENDER_UNKNOWN);
+}
+
 static void on_bell(evutil_socket_t fd, short what, void *argument)
 {
     struct bell *bell = argument;
-    struct signalfd_siginfo received;
 
     (void)fd;
     (void)what;
     if (bell->signal_fd >= 0)
-        (void)!read(bell->signal_fd, &received, sizeof(received));
-    bell->ring(bell->owner);
+        ring_signal(bell);
+    else
+        bell->ring(bell->owner);
 }
 
 static enum err loop_add_bell(struct loop *loop, int fd, const struct bell *template)
@@ -245,8 +257,8 @@ enum err loop_watch_mailbox(struct loop *loop, struct mailbox *mailbox,
                          &(struct bell){ .signal_fd = -1, .ring = on_mail, .owner = owner });
 }
 
-enum err loop_watch_signal(struct loop *loop, int signal, void (*on_signal)(void *owner),
-                           void *owner)
+enum err loop_watch_signal(struct loop *loop, int signal,
+                           void (*on_signal)(void *owner, uid_t sender), void *owner)
 {
     sigset_t set;
     int fd AUTO(fd_close) = -1;
@@ -258,7 +270,7 @@ enum err loop_watch_signal(struct loop *loop, int signal, void (*on_signal)(void
     if (fd < 0)
         return file_err(errno);
     TRY(loop_add_bell(loop, fd,
-                      &(struct bell){ .signal_fd = fd, .ring = on_signal, .owner = owner }));
+                      &(struct bell){ .signal_fd = fd, .on_signal = on_signal, .owner = owner }));
     fd = -1;
     return OK;
 }

@@ -89,13 +89,14 @@ static void say_again(void *argument, struct stream *stream)
         stream_close(stream);
 }
 
-static void on_reload(void *owner)
+static void on_reload(void *owner, uid_t sender)
 {
     struct server *server = owner;
     struct why why = { 0 };
     struct tls_server *fresh;
     const enum err err = tls_server_new(&server->options, server->tls, &why, &fresh);
 
+    (void)sender;
     (void)printf("reload %s %s\n", err_name(err), why.text);
     if (err == OK) {
         tls_server_release(server->tls);
@@ -106,10 +107,11 @@ static void on_reload(void *owner)
     (void)fflush(stdout);
 }
 
-static void on_stop(void *owner)
+static void on_stop(void *owner, uid_t sender)
 {
     struct server *server = owner;
 
+    (void)sender;
     loop_stop(server->loop);
 }
 

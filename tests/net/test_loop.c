@@ -1,7 +1,9 @@
 #include "test.h"
 
 #include <pthread.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/time.h>
 
 #include "base/clock.h"
 #include "base/mailbox.h"
@@ -224,13 +226,40 @@ static void mail_from_another_thread_wakes_the_loop(void **state)
     assert_int_equal(2, scene->mails);
 }
 
-static void a_signal_is_an_event(void **state)
+struct receiver {
+    struct loop *loop;
+    uid_t sender;
+};
+
+static void on_signal(void *owner, uid_t sender)
+{
+    struct receiver *receiver = owner;
+
+    receiver->sender = sender;
+    loop_stop(receiver->loop);
+}
+
+static void a_signal_is_an_event_that_knows_its_sender(void **state)
 {
     struct scene *scene = *state;
+    struct receiver receiver = { scene->loop, SENDER_UNKNOWN };
 
-    assert_err(OK, loop_watch_signal(scene->loop, SIGUSR1, on_stop, scene));
+    assert_err(OK, loop_watch_signal(scene->loop, SIGUSR1, on_signal, &receiver));
     assert_int_equal(0, kill(getpid(), SIGUSR1));
     loop_run(scene->loop);
+    assert_int_equal(getuid(), receiver.sender);
+}
+
+static void a_signal_of_the_kernel_has_no_sender(void **state)
+{
+    struct scene *scene = *state;
+    struct receiver receiver = { scene->loop, 0 };
+    const struct itimerval soon = { .it_value.tv_usec = 1000 };
+
+    assert_err(OK, loop_watch_signal(scene->loop, SIGALRM, on_signal, &receiver));
+    assert_int_equal(0, setitimer(ITIMER_REAL, &soon, NULL));
+    loop_run(scene->loop);
+    assert_int_equal(SENDER_UNKNOWN, receiver.sender);
 }
 
 static void *stop_soon(void *argument)
@@ -265,7 +294,10 @@ int main(void)
             tasks_run_one_round_each_and_the_loop_does_not_sleep_between, scene_begin, scene_end),
         cmocka_unit_test_setup_teardown(mail_from_another_thread_wakes_the_loop, scene_begin,
                                         scene_end),
-        cmocka_unit_test_setup_teardown(a_signal_is_an_event, scene_begin, scene_end),
+        cmocka_unit_test_setup_teardown(a_signal_is_an_event_that_knows_its_sender, scene_begin,
+                                        scene_end),
+        cmocka_unit_test_setup_teardown(a_signal_of_the_kernel_has_no_sender, scene_begin,
+                                        scene_end),
         cmocka_unit_test_setup_teardown(another_thread_can_stop_the_loop, scene_begin, scene_end),
     };
 

@@ -1,6 +1,9 @@
 """PCI DSS 10.2.1: each kind of event, success and failure, is exactly one whole entry."""
 
 import os
+import signal
+import subprocess
+import sys
 import time
 
 import pytest
@@ -81,6 +84,37 @@ def test_starts_stops_reloads_and_reads_are_entries_success_and_failure(own_gate
         ("stop", "ok"),
         ("start", "ok"),
         ("key", "ok"),
+    ]
+
+
+def test_starts_stops_and_reloads_name_their_user(own_gateway):
+    own_gateway.hangup()
+    own_gateway.entries()
+    own_gateway.stop()
+    own_gateway.start()
+    kinds = ("--kind", "start", "--kind", "stop", "--kind", "reload")
+    found = [(e["kind"], e.get("address")) for e in own_gateway.entries(*kinds)]
+    user = f"uid {os.getuid()}"
+    assert found == [("start", user), ("reload", user), ("stop", user), ("start", user)]
+
+
+SEND = "import os, sys; os.setresuid(65534, 0, 0); os.kill(int(sys.argv[1]), int(sys.argv[2]))"
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root may send signals to another user's process")
+def test_a_reload_and_a_stop_name_the_user_who_sent_the_signal(own_gateway):
+    def send(number):
+        subprocess.run([sys.executable, "-c", SEND, str(own_gateway.process.pid), str(int(number))])
+
+    send(signal.SIGHUP)
+    deadline = time.monotonic() + 20
+    while not own_gateway.entries("--kind", "reload") and time.monotonic() < deadline:
+        time.sleep(0.05)
+    send(signal.SIGTERM)
+    own_gateway.process.wait(20)
+    found = own_gateway.entries("--kind", "reload", "--kind", "stop")
+    assert [(e["kind"], e["address"]) for e in found] == [
+        ("reload", "uid 65534"), ("stop", "uid 65534")
     ]
 
 
