@@ -37,7 +37,8 @@ void server_close_sockets(struct server *server);
 /* Certificates, and the workers, not yet started. */
 enum err server_open_workers(struct server *server, struct why *why);
 
-/* Become the configured user, if there is one and we are root. */
+/* Become the configured user, if there is one and we are root. What was said against core dumps and
+ * readers of our memory stays said. */
 enum err server_drop_rights(const struct config *config, struct why *why);
 
 #endif

@@ -3,6 +3,7 @@
 #include <grp.h>
 #include <pwd.h>
 #include <stdio.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -274,6 +275,7 @@ enum err server_open_workers(struct server *server, struct why *why)
 enum err server_drop_rights(const struct config *config, struct why *why)
 {
     const char *name = config->gateway.user;
+    const bool is_private = prctl(PR_GET_DUMPABLE) == 0;
     const struct passwd *user;
 
     if (name[0] == '\0' || geteuid() != 0)
@@ -286,5 +288,7 @@ enum err server_drop_rights(const struct config *config, struct why *why)
     if (initgroups(name, user->pw_gid) != 0 || setgid(user->pw_gid) != 0 ||
         setuid(user->pw_uid) != 0)
         return why_say(why, ERR_DENIED, "[gateway] user: cannot become this user");
+    if (is_private) /* a new user has made it what fs.suid_dumpable says (proc(5)) */
+        (void)prctl(PR_SET_DUMPABLE, 0);
     return OK;
 }

@@ -1,6 +1,7 @@
 #include "gateway/premises.h"
 
 #include <arpa/inet.h>
+#include <sys/prctl.h>
 
 /* A server with nothing but a configuration, on its heap since it is large. */
 static struct server *empty_server(const struct config *config)
@@ -171,6 +172,29 @@ static void become_nobody(void *config)
               : 1);
 }
 
+static void become_nobody_in_private(void *config)
+{
+    struct why why = { 0 };
+
+    (void)prctl(PR_SET_DUMPABLE, 0);
+    _exit(server_drop_rights(config, &why) == OK && prctl(PR_GET_DUMPABLE) == 0 ? 0 : 1);
+}
+
+/* It can fail where fs.suid_dumpable is not 0, as on machines that collect core dumps. */
+static void memory_that_was_private_stays_so_for_the_user(void **state)
+{
+    struct premises *premises = *state;
+    struct config config = premises->config;
+    int status;
+
+    if (geteuid() != 0)
+        skip();
+    (void)snprintf(config.gateway.user, CONFIG_NAME_SIZE, "nobody");
+    status = child_status(become_nobody_in_private, &config);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(0, WEXITSTATUS(status));
+}
+
 static void root_becomes_the_user_for_good(void **state)
 {
     struct premises *premises = *state;
@@ -198,6 +222,7 @@ int main(void)
         cmocka_unit_test(without_a_user_rights_stay_as_they_are),
         cmocka_unit_test(a_user_that_is_not_there_is_refused),
         cmocka_unit_test(root_becomes_the_user_for_good),
+        cmocka_unit_test(memory_that_was_private_stays_so_for_the_user),
     };
 
     return cmocka_run_group_tests(tests, premises_setup, premises_teardown);
