@@ -119,4 +119,9 @@ enum pour forward_pour(struct forward *forward, struct buf *output);
 /* The worker stops: bring every forward to its outcome. */
 void forward_stop_all(struct worker *worker);
 
+/* Everything is back from the vault, and those that are left are those whose outcome it had no room
+ * for. Where it has none even now the intent stays open, and the next start enters that the outcome
+ * is not known. */
+void forward_give_up_all(struct worker *worker);
+
 #endif

@@ -317,3 +317,21 @@ void forward_stop_all(struct worker *worker)
         stop(list_item(node, struct forward, node));
     }
 }
+
+/* Once more by hand, as no timer rings any more. */
+static void pay_or_give_up(struct forward *forward)
+{
+    owe_outcome(forward);
+    if (forward->exchange->submission_is_out)
+        return;
+    if (forward->state == FORWARD_OUTCOME)
+        forward_enter(forward, FORWARD_OVER);
+    exchange_give_back(forward->exchange);
+}
+
+void forward_give_up_all(struct worker *worker)
+{
+    list_each (node, &worker->forwards) {
+        pay_or_give_up(list_item(node, struct forward, node));
+    }
+}

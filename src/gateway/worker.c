@@ -273,6 +273,9 @@ void worker_free(struct worker *worker)
     forward_stop_all(worker);
     if (worker->outcomes != NULL)
         await_submissions(worker);
+    forward_give_up_all(worker);
+    if (worker->outcomes != NULL)
+        await_submissions(worker);
     outlets_done(&worker->outlets);
     free_exchanges(worker);
     log_flush(&worker->log_lines);
