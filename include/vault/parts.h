@@ -12,6 +12,7 @@
 #include <stdatomic.h>
 
 #include "audit/log_files.h"
+#include "vault/draws.h"
 #include "vault/inbox.h"
 #include "vault/ledger.h"
 #include "vault/log_tree.h"
@@ -87,9 +88,9 @@ struct vault {
     _Atomic int64_t sweep_after_ms;
     _Atomic uint64_t free_bytes; /* of the map, as last looked at */
     _Atomic uint64_t clock_jumps, batches, batch_entries;
-    _Atomic uint64_t draws[TOKEN_FORMATS], stores[TOKEN_FORMATS];
-    atomic_bool failed;  /* the journal: final */
-    atomic_bool closing; /* for keeper and prefault */
+    struct draws draws[TOKEN_FORMATS]; /* the committer counts */
+    atomic_bool failed;                /* the journal: final */
+    atomic_bool closing;               /* for keeper and prefault */
 
     pthread_mutex_t status_lock; /* of what follows */
     char reason[VAULT_REASON_SIZE];

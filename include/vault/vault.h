@@ -139,7 +139,7 @@ struct vault_stats {
     uint64_t batches, batch_entries; /* sums: their ratio is the mean batch */
     uint64_t sync_count, sync_ns_sum;
     uint64_t sync_buckets[24];                            /* synced within 2^i * 16 us */
-    uint64_t draws[TOKEN_FORMATS], stores[TOKEN_FORMATS]; /* draws per new token */
+    uint64_t draws[TOKEN_FORMATS], stores[TOKEN_FORMATS]; /* tokens that the last draws made */
     bool failed;                                          /* final until a restart */
     bool applier_failed;            /* LMDB or the audit log cannot be written now */
     char reason[VAULT_REASON_SIZE]; /* a sentence for readyz */

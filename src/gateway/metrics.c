@@ -239,19 +239,27 @@ static void write_tenants(struct server *server, struct buf *body)
     buf_add(body, buf_bytes(&second));
 }
 
+/* Of draws that made no token at all the mean is at least their number. */
+static double draws_mean(uint64_t draws, uint64_t tokens)
+{
+    if (draws == 0)
+        return 1;
+    return (double)draws / (double)(tokens == 0 ? 1 : tokens);
+}
+
 static void write_draws(const struct vault_stats *stats, struct buf *body)
 {
     const struct metric metric = { "token_draws_mean", "gauge",
-                                   "Draws per new token: far over 1 before a format runs out." };
+                                   "Draws per new token, of the last 1024 draws of the format: "
+                                   "far over 1 before it runs out." };
     char labels[LABELS_SIZE];
 
     metric_begin(body, &metric);
     for (size_t i = 0; i < TOKEN_FORMATS; i++) {
-        double mean =
-            stats->stores[i] == 0 ? 1 : (double)stats->draws[i] / (double)stats->stores[i];
         (void)snprintf(labels, sizeof(labels), "format=\"%s\"",
                        token_format_name((enum token_format)i));
-        metric_sample(body, "token_draws_mean", labels, mean);
+        metric_sample(body, "token_draws_mean", labels,
+                      draws_mean(stats->draws[i], stats->stores[i]));
     }
 }
 

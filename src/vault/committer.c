@@ -46,9 +46,7 @@ static void count_draw(struct vault *vault, const struct proposal *item)
     if (item->kind != PROPOSE_STORE || !drawn ||
         record_read_header(record_bytes(&item->record), &header) != OK)
         return;
-    atomic_fetch_add(&vault->draws[header.format], 1);
-    if (item->decision == DECIDED_NEW)
-        atomic_fetch_add(&vault->stores[header.format], 1);
+    draws_add(&vault->draws[header.format], item->decision == DECIDED_NEW);
 }
 
 static void decide_one(struct vault *vault, struct turn *turn, struct list *node)

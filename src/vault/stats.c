@@ -46,8 +46,8 @@ void vault_stats(struct vault *vault, struct vault_stats *ret_stats)
     };
 
     for (size_t i = 0; i < TOKEN_FORMATS; i++) {
-        stats.draws[i] = atomic_load(&vault->draws[i]);
-        stats.stores[i] = atomic_load(&vault->stores[i]);
+        stats.draws[i] = atomic_load(&vault->draws[i].count);
+        stats.stores[i] = atomic_load(&vault->draws[i].made_count);
     }
     journal_part(vault, &stats);
     applier_part(vault, &stats);

@@ -118,5 +118,7 @@ def test_a_format_that_is_used_up_says_so_and_comes_back_with_nothing_else(gatew
         {"card": {"number": numbers[0]}}]}).json
     assert [r["status"] for r in batch["results"]] == [507, 201]
     assert (batch["results"][0]["code"], batch["results"][0]["field"]) == ("format_exhausted", "format")
+    draws = gateway.metric("token_draws_mean", '{format="digits_first6_last4"}')
+    assert draws >= 1000, "what was drawn long ago hides nothing"
     other = pan_with_last4("453979", "1234", 12)
     assert shop.tokenize(other, format="digits_first6_last4").status == 201
