@@ -46,6 +46,8 @@ struct forward {      /* SECRET */
     uint64_t intent;
     uint16_t status; /* of the processor; 0: none came */
     int64_t asked_ns, answered_ns;
+    int64_t full_since_ms; /* the caller has enough to take; 0: not so */
+    int64_t late_ms;       /* of the caller, so far */
     struct buf request;
     struct upstream_call call;
     struct stream *stream;

@@ -35,6 +35,9 @@ void forward_drop_stream(struct forward *forward);
 /* Read as much of the answer's body as there is and as the caller takes. */
 void forward_pump(struct forward *forward);
 
+/* The caller has taken what there is of the body. */
+void forward_take_body(struct forward *forward);
+
 /* For the upstream. */
 void forward_on_ready(void *owner, struct stream *stream);
 void forward_on_failed(void *owner, enum err err);

@@ -290,7 +290,10 @@ enum pour forward_pour(struct forward *forward, struct buf *output)
         buf_add(output, buf_bytes(body));
     else if (body->size > 0)
         http_write_chunk(output, buf_bytes(body));
-    buf_clear(body);
+    forward_take_body(forward);
+    forward_pump(forward); /* what the caller does not take in time is what waits for it */
+    if (body->size > 0)
+        return POUR_SOME;
     if (forward->broken)
         return POUR_BROKEN;
     if (forward->state != FORWARD_OVER)

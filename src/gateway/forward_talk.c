@@ -3,7 +3,10 @@
 #include "base/clock.h"
 #include "gateway/forward_answer.h"
 
-enum { BODY_HIGH = 64 * 1024 /* more than this does not wait for the caller to take it */ };
+enum {
+    BODY_HIGH = 64 * 1024, /* more than this does not wait for the caller to take it */
+    BODY_RATE = 64,        /* bytes a millisecond: who takes this much holds nothing up */
+};
 
 /* What had been sent is not known to have arrived. */
 static enum err lost(const struct forward *forward)
@@ -74,6 +77,34 @@ static bool take_piece(struct forward *forward)
     return used > 0;
 }
 
+/* The processor has so long for what comes next, or the caller for what is there, less what it has
+ * been late already: its slowness holds a connection that others wait for. */
+static int64_t time_left_ms(struct forward *forward)
+{
+    const int64_t timeout_ms = forward->route->config->answer_timeout_ms;
+    const int64_t now_ms = clock_mono_ms();
+    int64_t late_ms;
+
+    if (!is_full(forward))
+        return timeout_ms;
+    if (forward->full_since_ms == 0)
+        forward->full_since_ms = now_ms;
+    late_ms = forward->late_ms + now_ms - forward->full_since_ms;
+    return late_ms < timeout_ms ? timeout_ms - late_ms : 0;
+}
+
+void forward_take_body(struct forward *forward)
+{
+    struct buf *body = &forward->exchange->answer.body;
+    const int64_t made_up_ms = (int64_t)body->size / BODY_RATE;
+
+    if (forward->full_since_ms != 0)
+        forward->late_ms += clock_mono_ms() - forward->full_since_ms;
+    forward->late_ms = forward->late_ms > made_up_ms ? forward->late_ms - made_up_ms : 0;
+    forward->full_since_ms = 0;
+    buf_clear(body);
+}
+
 /* Read as much of the body as there is and as the caller takes. */
 void forward_pump(struct forward *forward)
 {
@@ -88,7 +119,7 @@ void forward_pump(struct forward *forward)
     }
     if (forward->state != FORWARD_BODY)
         return;
-    stream_deadline(forward->stream, forward->route->config->answer_timeout_ms);
+    stream_deadline(forward->stream, time_left_ms(forward));
     if (!forward->answered && forward->exchange->session != NULL) {
         forward->exchange->answer.streamed = true;
         forward->answered = true;
@@ -148,15 +179,12 @@ static void on_drained(void *owner)
     forward->is_out = true;
 }
 
-/* A caller who takes nothing keeps the processor waiting: that is no fault of the processor's. */
+/* Of the processor or, when its head is there and nothing is said against it any more, of a caller
+ * who is too slow. */
 static void on_timeout(void *owner)
 {
     struct forward *forward = owner;
 
-    if (forward->state == FORWARD_BODY && is_full(forward)) {
-        stream_deadline(forward->stream, forward->route->config->answer_timeout_ms);
-        return;
-    }
     forward_fail(forward, ERR_PROCESSOR_TIMEOUT);
     forward_wake(forward);
 }

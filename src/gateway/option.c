@@ -122,7 +122,8 @@ static const struct option_row options[] = {
     { SECTION_ROUTE, "connect_timeout", OPTION_DURATION, AT(route, connect_timeout_ms), "5s", S, H,
       "for connecting, with TLS" },
     { SECTION_ROUTE, "answer_timeout", OPTION_DURATION, AT(route, answer_timeout_ms), "30s", S, H,
-      "for the processor's answer" },
+      "for the processor's answer, or each next piece of it; a caller who takes less than 64K a "
+      "second is as long behind at most, then the answer is cut" },
     { SECTION_ROUTE, "cvc_ttl", OPTION_DURATION, AT(route, cvc_ttl_ms), "15m", S, D,
       "how long a security code is held in memory" },
     { SECTION_ROUTE, "success_status", OPTION_WORDS, AT(route, success_status), "", 0, 0,

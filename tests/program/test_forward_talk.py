@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import http.client
 import json
 import ssl
 import time
@@ -47,6 +48,35 @@ def test_a_head_that_does_not_end_is_given_up(shop, processor):
     processor.answer = lambda request: response(200, b"", [("X", "y" * 1000)] * 60)
     answer = forward(shop, body={})
     assert (answer.status, answer.code) == (502, "outcome_unknown")
+
+
+def slow_read(gateway, processor, pause_s, pauses):
+    """A large answer over a route that waits for 1 second, by a caller who stops now and then."""
+    body = b'{"x":"' + b"ab" * (16 * 1024 * 1024) + b'"}'
+    processor.answer = lambda request: response(200, body)
+    caller = gateway.client("shop")
+    connection = caller.connect()
+    try:
+        connection.request("POST", "/v1/forward/other/only", b"{}", {"Content-Type": "application/json"})
+        answer, read = connection.getresponse(), b""
+        for _ in range(pauses):
+            time.sleep(pause_s)
+            read += answer.read(4 << 20)
+        return read + answer.read() == body
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def test_a_caller_who_does_not_read_holds_the_processor_no_longer_than_the_route_says(
+    gateway, shop, processor
+):
+    assert not slow_read(gateway, processor, 4, 1)
+
+
+def test_a_caller_who_reads_in_good_time_may_pause(gateway, shop, processor):
+    assert slow_read(gateway, processor, 0.4, 5)
 
 
 def test_an_answer_that_comes_before_the_request_was_read_is_taken(gateway, shop, processor):
