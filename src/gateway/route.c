@@ -29,13 +29,15 @@ static enum err read_port(struct bytes text, in_port_t *ret_port)
 
 enum err route_read_authority(struct bytes text, in_port_t preset, struct route *route)
 {
-    bool bracketed = text.size > 0 && text.data[0] == '[';
+    bool bracketed = bytes_start_with(text, bytes_lit("["));
     size_t end = bytes_index(text, bracketed ? ']' : ':');
-    struct bytes host = bytes_of(text.data + bracketed, end - bracketed);
-    struct bytes rest = bytes_from(text, end + bracketed);
+    struct bytes host, rest;
 
-    if (!authority_is_valid(text) || end < bracketed ||
-        !bytes_copy_text(host, route->host, sizeof(route->host)))
+    if (!authority_is_valid(text) || end < bracketed)
+        return ERR_CONFIG;
+    host = bytes_of(text.data + bracketed, end - bracketed);
+    rest = bytes_from(text, end + bracketed);
+    if (!bytes_copy_text(host, route->host, sizeof(route->host)))
         return ERR_CONFIG;
     route->authority = text;
     route->port = preset;
