@@ -9,7 +9,7 @@
 enum {
     TURN_MS = 200,          /* so often it looks around when nothing else happens */
     CROWD = 4,              /* so many that wait for one batch are likely to ask again soon */
-    GATHER_NS_MAX = 150000, /* of a disk whose syncs are slow, each gathers enough by itself */
+    GATHER_NS_MAX = 200000, /* of a disk whose syncs are slow, each gathers enough by itself */
 };
 
 /* One turn: what was taken from the inbox, and what will be said of it. */
@@ -359,12 +359,14 @@ static void turn_run(struct vault *vault, struct turn *turn)
     batch_hand_on(vault, turn);
 }
 
-/* In a crowd the next batch waits as long as this one took: whoever just heard asks again,
- * and shares its sync. Who is alone never waits. */
+/* In a crowd the next batch waits half as long again as this one took: whoever just heard
+ * asks again, and shares its sync. Who is alone never waits. */
 static void gather(const struct turn *turn)
 {
+    int64_t time_ns = turn->write_ns + turn->write_ns / 2;
+
     if (turn->asked >= CROWD && turn->write_ns > 0 && list_is_empty(&turn->waiting))
-        clock_sleep_ns(turn->write_ns < GATHER_NS_MAX ? turn->write_ns : GATHER_NS_MAX);
+        clock_sleep_ns(time_ns < GATHER_NS_MAX ? time_ns : GATHER_NS_MAX);
 }
 
 static int sleep_ms(const struct vault *vault, const struct turn *turn)
