@@ -66,7 +66,11 @@ def test_a_request_waits_for_its_entry_only_so_long(pangate, tmp_path):
     gateway.edit(lambda text: text.replace("[gateway]", "[gateway]\nserve_timeout = 1s"))
     rules = tmp_path / "faults"
     rules.write_text("")
-    gateway.env = {"LD_PRELOAD": os.environ["FAULTS_SO"], "FAULTS_FILE": str(rules)}
+    gateway.env = {
+        "LD_PRELOAD": os.environ["FAULTS_SO"],
+        "FAULTS_FILE": str(rules),
+        "ASAN_OPTIONS": "verify_asan_link_order=0",
+    }
     wire = Wire(gateway.start())
     try:
         beside = tmp_path / "faults.new"
