@@ -291,7 +291,7 @@ static bool only_looks(const struct submission *submission)
 static bool may_stay_open(const struct vault *vault, struct turn *turn)
 {
     const struct batch *batch = vault->ledger.batch;
-    int64_t now_ms = clock_mono_ms();
+    int64_t now_ms;
 
     if (vault->options.sync_bound_ms == 0 || batch->count == 0 || batch->item_count > 0 ||
         !list_is_empty(&turn->waiting))
@@ -299,6 +299,7 @@ static bool may_stay_open(const struct vault *vault, struct turn *turn)
     list_each (node, &turn->done)
         if (!only_looks(list_item(node, struct submission, node)))
             return false;
+    now_ms = clock_mono_ms();
     if (turn->open_since_ms == 0)
         turn->open_since_ms = now_ms;
     return now_ms < turn->open_since_ms + vault->options.sync_bound_ms;

@@ -1,9 +1,10 @@
-#include "test.h"
+#include "tls_scene.h"
 
+#include <openssl/err.h>
 #include <string.h>
-#include <sys/socket.h>
 
 #include "base/file.h"
+#include "net/tls_common.h"
 #include "net/transport.h"
 
 /* One end of a plain pair is the transport, the other the peer. */
@@ -117,6 +118,55 @@ static void what_is_done_is_closed_once(void **state)
     transport_done(&pair.transport);
 }
 
+static SSL *tls_over(SSL_CTX *context, int fd)
+{
+    SSL *ssl = SSL_new(context);
+
+    assert_int_equal(1, SSL_set_fd(ssl, fd));
+    SSL_CTX_free(context); /* the connection keeps it */
+    return ssl;
+}
+
+/* The pair's transport as a client that has shaken hands; its peer's side of TLS. */
+static SSL *pair_secure(struct pair *pair, const struct temp *temp)
+{
+    SSL_CTX *server = SSL_CTX_new(TLS_server_method()), *client = SSL_CTX_new(TLS_client_method());
+    bool is_done = false;
+    SSL *peer;
+
+    make_certificates(temp);
+    assert_err(OK, tls_context_identify(server, temp_file(temp, "server.pem").text,
+                                        temp_file(temp, "server.key").text, NULL));
+    peer = tls_over(server, pair->peer);
+    pair->transport.ssl = tls_over(client, pair->transport.fd);
+    SSL_set_accept_state(peer);
+    SSL_set_connect_state(pair->transport.ssl);
+    while (!is_done) {
+        is_done = transport_handshake(&pair->transport) == TRANSPORT_MOVED;
+        is_done = SSL_do_handshake(peer) == 1 && is_done;
+    }
+    return peer;
+}
+
+static void an_error_of_somebody_else_on_the_thread_is_not_the_connections(void **state)
+{
+    struct temp temp AUTO(temp_done) = temp_new();
+    struct pair pair AUTO(pair_done) = pair_new();
+    SSL *peer = pair_secure(&pair, &temp);
+    enum transport_step step = TRANSPORT_MOVED;
+    char text[16];
+    size_t moved;
+    (void)state;
+
+    while (step == TRANSPORT_MOVED) /* tickets */
+        step = transport_read(&pair.transport, text, sizeof(text), &moved);
+    assert_int_equal(TRANSPORT_WAIT_READ, step);
+    ERR_raise(ERR_LIB_USER, ERR_R_INTERNAL_ERROR);
+    assert_int_equal(TRANSPORT_WAIT_READ,
+                     transport_read(&pair.transport, text, sizeof(text), &moved));
+    SSL_free(peer);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -125,6 +175,7 @@ int main(void)
         cmocka_unit_test(the_end_is_told_from_a_break),
         cmocka_unit_test(what_is_under_way_has_not_arrived),
         cmocka_unit_test(what_is_shut_can_still_be_read_from),
+        cmocka_unit_test(an_error_of_somebody_else_on_the_thread_is_not_the_connections),
         cmocka_unit_test(what_is_done_is_closed_once),
     };
 

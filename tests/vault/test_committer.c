@@ -282,6 +282,8 @@ static void under_a_bound_on_the_sync_only_looks_are_ahead_of_it(void **state)
     assert_int_equal(0, unsynced(&s));
     assert_err(OK, hand_ask(&s.hand, PROPOSE_FORWARD, &multi.token, NULL).err);
     assert_int_equal(0, unsynced(&s));
+    assert_int_equal(DECIDED_KNOWN, hand_store(&s.hand, &visa).decision);
+    assert_int_equal(0, unsynced(&s)); /* it changes nothing, but was no look */
     assert_err(OK, hand_ask(&s.hand, PROPOSE_REVEAL, &multi.token, NULL).err);
     group = hand_begin(&s.hand, 2);
     for (size_t i = 0; i < group->count; i++)
