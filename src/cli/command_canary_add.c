@@ -13,7 +13,6 @@ struct arguments {
 };
 
 static const struct argp_option add_options[] = {
-    { "config", 'c', "FILE", 0, "the configuration", 0 },
     { "tenant", TENANT, "NAME", 0, "whose canary it is", 0 },
     { "format", FORMAT, "FORMAT", 0, "of the token, as in tokenize; digits_last4 if not given", 0 },
     { "prefix", PREFIX, "DIGITS", 0,
@@ -36,7 +35,7 @@ static error_t on_argument(int key, char *text, struct argp_state *state)
     struct instruction *add = &arguments->instruction;
 
     switch (key) {
-    case 'c': arguments->path = text; return 0;
+    case ARGP_KEY_INIT: state->child_inputs[0] = &arguments->path; return 0;
     case TENANT: take_text(text, add->name, sizeof(add->name), state); return 0;
     case PREFIX: take_text(text, add->prefix, sizeof(add->prefix), state); return 0;
     case QUARANTINE: add->quarantines = true; return 0;
@@ -45,8 +44,8 @@ static error_t on_argument(int key, char *text, struct argp_state *state)
             argp_error(state, "there is no format '%s'", text);
         return 0;
     case ARGP_KEY_END:
-        if (arguments->path == NULL || add->name[0] == '\0')
-            argp_error(state, "-c FILE and --tenant NAME are needed");
+        if (add->name[0] == '\0')
+            argp_error(state, "--tenant NAME is missing");
         return 0;
     default: return ARGP_ERR_UNKNOWN;
     }
@@ -55,6 +54,7 @@ static error_t on_argument(int key, char *text, struct argp_state *state)
 static int run(int argc, char **argv)
 {
     struct arguments arguments = { .instruction.kind = INSTRUCT_ADD_CANARY };
+    const struct argp_child children[] = { { &config_argument, 0, NULL, 0 }, { 0 } };
     const struct argp parser = {
         .options = add_options,
         .parser = on_argument,
@@ -63,6 +63,7 @@ static int run(int argc, char **argv)
                "log. It answers like any other token that exists, but stands for no card; a "
                "forward of it never reaches the processor. Each use is an alarm. Works whether "
                "or not a gateway runs.",
+        .children = children,
     };
     struct operator_result result = { 0 };
     struct why why = { 0 };

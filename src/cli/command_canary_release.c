@@ -13,7 +13,6 @@ struct arguments {
 };
 
 static const struct argp_option release_options[] = {
-    { "config", 'c', "FILE", 0, "the configuration", 0 },
     { "client", CLIENT, "NAME", 0, "who is in quarantine", 0 },
     { 0 },
 };
@@ -24,14 +23,14 @@ static error_t on_argument(int key, char *text, struct argp_state *state)
     struct instruction *release = &arguments->instruction;
 
     switch (key) {
-    case 'c': arguments->path = text; return 0;
+    case ARGP_KEY_INIT: state->child_inputs[0] = &arguments->path; return 0;
     case CLIENT:
         if (!bytes_copy_text(bytes_str(text), release->name, sizeof(release->name)))
             argp_error(state, "'%s' is too long", text);
         return 0;
     case ARGP_KEY_END:
-        if (arguments->path == NULL || release->name[0] == '\0')
-            argp_error(state, "-c FILE and --client NAME are needed");
+        if (release->name[0] == '\0')
+            argp_error(state, "--client NAME is missing");
         return 0;
     default: return ARGP_ERR_UNKNOWN;
     }
@@ -40,11 +39,13 @@ static error_t on_argument(int key, char *text, struct argp_state *state)
 static int run(int argc, char **argv)
 {
     struct arguments arguments = { .instruction.kind = INSTRUCT_RELEASE };
+    const struct argp_child children[] = { { &config_argument, 0, NULL, 0 }, { 0 } };
     const struct argp parser = {
         .options = release_options,
         .parser = on_argument,
         .doc = "Let a client go on that used a canary: its quarantine is over.\v"
                "`pangate status --json` lists the clients in quarantine.",
+        .children = children,
     };
     struct operator_result result;
     struct why why = { 0 };

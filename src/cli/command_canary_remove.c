@@ -13,7 +13,6 @@ struct arguments {
 };
 
 static const struct argp_option remove_options[] = {
-    { "config", 'c', "FILE", 0, "the configuration", 0 },
     { "tenant", TENANT, "NAME", 0, "whose canary it is", 0 },
     { 0 },
 };
@@ -24,7 +23,7 @@ static error_t on_argument(int key, char *text, struct argp_state *state)
     struct instruction *removal = &arguments->instruction;
 
     switch (key) {
-    case 'c': arguments->path = text; return 0;
+    case ARGP_KEY_INIT: state->child_inputs[0] = &arguments->path; return 0;
     case TENANT:
         if (!bytes_copy_text(bytes_str(text), removal->name, sizeof(removal->name)))
             argp_error(state, "'%s' is too long", text);
@@ -34,8 +33,8 @@ static error_t on_argument(int key, char *text, struct argp_state *state)
             argp_error(state, "this is no token");
         return 0;
     case ARGP_KEY_END:
-        if (arguments->path == NULL || removal->name[0] == '\0' || removal->token.size == 0)
-            argp_error(state, "-c FILE, --tenant NAME and TOKEN are needed");
+        if (removal->name[0] == '\0' || removal->token.size == 0)
+            argp_error(state, "--tenant NAME and TOKEN are needed");
         return 0;
     default: return ARGP_ERR_UNKNOWN;
     }
@@ -44,11 +43,13 @@ static error_t on_argument(int key, char *text, struct argp_state *state)
 static int run(int argc, char **argv)
 {
     struct arguments arguments = { .instruction.kind = INSTRUCT_REMOVE_CANARY };
+    const struct argp_child children[] = { { &config_argument, 0, NULL, 0 }, { 0 } };
     const struct argp parser = {
         .options = remove_options,
         .parser = on_argument,
         .args_doc = "TOKEN",
         .doc = "Erase a canary. It touches no other token.",
+        .children = children,
     };
     struct operator_result result;
     struct why why = { 0 };
