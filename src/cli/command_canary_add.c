@@ -23,10 +23,11 @@ static const struct argp_option add_options[] = {
     { 0 },
 };
 
+/* What is wrong is not shown: it may be a card number. */
 static void take_text(const char *text, char *ret_text, size_t size, struct argp_state *state)
 {
     if (text[0] == '\0' || !bytes_copy_text(bytes_str(text), ret_text, size))
-        argp_error(state, "'%s' is empty or too long", text);
+        argp_error(state, "a name or a prefix is empty or too long");
 }
 
 static error_t on_argument(int key, char *text, struct argp_state *state)
