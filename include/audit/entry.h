@@ -87,6 +87,7 @@ struct audit_entry {
     uint8_t salt[AUDIT_SALT_SIZE];
 };
 
+/* As exports and filters write them. Static text. */
 const char *audit_kind_word(enum audit_kind kind);
 const char *audit_outcome_word(enum audit_outcome outcome);
 

@@ -20,8 +20,9 @@ struct last_write {
     uint64_t number; /* the entry that wrote the record, used it up or ended it */
 };
 
-enum err last_writes_new(struct last_writes **ret_writes); /* ERR_MEMORY, ERR_CRYPTO */
-void last_writes_free(struct last_writes *writes);         /* accepts NULL */
+/* Of a log of which nothing was read yet. ERR_MEMORY, ERR_CRYPTO. */
+enum err last_writes_new(struct last_writes **ret_writes);
+void last_writes_free(struct last_writes *writes); /* accepts NULL */
 
 /* Learn from an entry: the take() of a struct audit_sink. About 80 bytes a token; ERR_MEMORY. */
 enum err last_writes_take(void *with, uint64_t number, const struct audit_entry *entry);
