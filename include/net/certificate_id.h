@@ -20,11 +20,11 @@ struct X509_name_st;
 struct asn1_string_st;
 
 struct certificate_id certificate_id_of(const struct x509_st *certificate);
+struct certificate_id certificate_id_from(const struct X509_name_st *issuer,
+                                          const struct asn1_string_st *serial);
 
 /* Another kind: of these very bytes, the start of the certificate's own SHA-256. For an authority,
  * which may come again under its old name and number with another key. */
 struct certificate_id certificate_id_exact(const struct x509_st *certificate);
-struct certificate_id certificate_id_from(const struct X509_name_st *issuer,
-                                          const struct asn1_string_st *serial);
 
 #endif
