@@ -5,6 +5,34 @@
 #include "base/file.h"
 #include "sink/appender.h"
 
+struct scene {
+    struct temp temp;
+    struct temp_path path;
+    struct appender appender; /* of the path, at which there is nothing yet */
+};
+
+static int begin(void **state)
+{
+    struct scene *scene = calloc(1, sizeof(*scene));
+
+    assert_non_null(scene);
+    scene->temp = temp_new();
+    scene->path = temp_file(&scene->temp, "log");
+    appender_init(&scene->appender, scene->path.text);
+    *state = scene;
+    return 0;
+}
+
+static int end(void **state)
+{
+    struct scene *scene = *state;
+
+    appender_done(&scene->appender);
+    temp_done(&scene->temp);
+    free(scene);
+    return 0;
+}
+
 static void assert_file(const char *path, const char *wanted)
 {
     struct buf text AUTO(buf_done) = { .max = 4096 };
@@ -22,87 +50,64 @@ static void append(struct appender *appender, const char *lines)
 
 static void lines_stand_one_after_the_other(void **state)
 {
-    struct temp temp AUTO(temp_done) = temp_new();
-    const struct temp_path path = temp_file(&temp, "log");
-    struct appender appender AUTO(appender_done);
-    (void)state;
+    struct scene *scene = *state;
 
-    appender_init(&appender, path.text);
-    append(&appender, "a\nb\n");
-    append(&appender, "c\n");
-    assert_file(path.text, "a\nb\nc\n");
+    append(&scene->appender, "a\nb\n");
+    append(&scene->appender, "c\n");
+    assert_file(scene->path.text, "a\nb\nc\n");
 }
 
 static void a_file_that_is_there_is_gone_on_with(void **state)
 {
-    struct temp temp AUTO(temp_done) = temp_new();
-    const struct temp_path path = temp_file(&temp, "log");
-    struct appender appender AUTO(appender_done);
-    (void)state;
+    struct scene *scene = *state;
 
-    assert_err(OK, file_create(path.text, bytes_lit("old\n"), 0600));
-    appender_init(&appender, path.text);
-    append(&appender, "new\n");
-    assert_file(path.text, "old\nnew\n");
+    assert_err(OK, file_create(scene->path.text, bytes_lit("old\n"), 0600));
+    append(&scene->appender, "new\n");
+    assert_file(scene->path.text, "old\nnew\n");
 }
 
 static void a_torn_line_is_ended_first(void **state)
 {
-    struct temp temp AUTO(temp_done) = temp_new();
-    const struct temp_path path = temp_file(&temp, "log");
-    struct appender appender AUTO(appender_done);
-    (void)state;
+    struct scene *scene = *state;
 
-    assert_err(OK, file_create(path.text, bytes_lit("whole\nhal"), 0600));
-    appender_init(&appender, path.text);
-    append(&appender, "next\n");
-    assert_file(path.text, "whole\nhal\nnext\n");
+    assert_err(OK, file_create(scene->path.text, bytes_lit("whole\nhal"), 0600));
+    append(&scene->appender, "next\n");
+    assert_file(scene->path.text, "whole\nhal\nnext\n");
 }
 
 static void a_file_that_was_moved_or_removed_is_made_anew(void **state)
 {
-    struct temp temp AUTO(temp_done) = temp_new();
-    const struct temp_path path = temp_file(&temp, "log"), moved = temp_file(&temp, "log.1");
-    struct appender appender AUTO(appender_done);
-    (void)state;
+    struct scene *scene = *state;
+    const struct temp_path moved = temp_file(&scene->temp, "log.1");
 
-    appender_init(&appender, path.text);
-    append(&appender, "a\n");
-    assert_int_equal(0, rename(path.text, moved.text));
-    append(&appender, "b\n");
+    append(&scene->appender, "a\n");
+    assert_int_equal(0, rename(scene->path.text, moved.text));
+    append(&scene->appender, "b\n");
     assert_file(moved.text, "a\n");
-    assert_file(path.text, "b\n");
-    assert_int_equal(0, unlink(path.text));
-    append(&appender, "c\n");
-    assert_file(path.text, "c\n");
+    assert_file(scene->path.text, "b\n");
+    assert_int_equal(0, unlink(scene->path.text));
+    append(&scene->appender, "c\n");
+    assert_file(scene->path.text, "c\n");
 }
 
 /* As logrotate's copytruncate leaves it. */
 static void a_file_that_was_emptied_begins_again(void **state)
 {
-    struct temp temp AUTO(temp_done) = temp_new();
-    const struct temp_path path = temp_file(&temp, "log");
-    struct appender appender AUTO(appender_done);
-    (void)state;
+    struct scene *scene = *state;
 
-    appender_init(&appender, path.text);
-    append(&appender, "a\n");
-    assert_int_equal(0, truncate(path.text, 0));
-    append(&appender, "b\n");
-    assert_file(path.text, "b\n");
+    append(&scene->appender, "a\n");
+    assert_int_equal(0, truncate(scene->path.text, 0));
+    append(&scene->appender, "b\n");
+    assert_file(scene->path.text, "b\n");
 }
 
 static void what_is_no_file_is_refused_without_waiting(void **state)
 {
-    struct temp temp AUTO(temp_done) = temp_new();
-    const struct temp_path pipe = temp_file(&temp, "pipe");
-    struct appender appender AUTO(appender_done);
+    struct scene *scene = *state;
     struct why why = { 0 };
-    (void)state;
 
-    assert_int_equal(0, mkfifo(pipe.text, 0600));
-    appender_init(&appender, pipe.text);
-    assert_err(ERR_CONFIG, appender_append(&appender, bytes_lit("a\n"), &why));
+    assert_int_equal(0, mkfifo(scene->path.text, 0600));
+    assert_err(ERR_CONFIG, appender_append(&scene->appender, bytes_lit("a\n"), &why));
     assert_non_null(strstr(why.text, "is not a regular file"));
 }
 
@@ -121,29 +126,27 @@ static void append_beyond_the_limit(void *argument)
 
 static void what_did_not_fit_is_not_left_there_in_part(void **state)
 {
-    struct temp temp AUTO(temp_done) = temp_new();
-    const struct temp_path path = temp_file(&temp, "log");
-    struct appender appender AUTO(appender_done);
-    (void)state;
+    struct scene *scene = *state;
 
-    appender_init(&appender, path.text);
-    append(&appender, "a\n");
-    assert_int_equal(1, WEXITSTATUS(child_status(append_beyond_the_limit, &appender)));
-    assert_file(path.text, "a\n");
-    append(&appender, "b\n");
-    assert_file(path.text, "a\nb\n");
+    append(&scene->appender, "a\n");
+    assert_int_equal(1, WEXITSTATUS(child_status(append_beyond_the_limit, &scene->appender)));
+    assert_file(scene->path.text, "a\n");
+    append(&scene->appender, "b\n");
+    assert_file(scene->path.text, "a\nb\n");
 }
+
+#define WITH_FILE(test) cmocka_unit_test_setup_teardown(test, begin, end)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(lines_stand_one_after_the_other),
-        cmocka_unit_test(a_file_that_is_there_is_gone_on_with),
-        cmocka_unit_test(a_torn_line_is_ended_first),
-        cmocka_unit_test(a_file_that_was_moved_or_removed_is_made_anew),
-        cmocka_unit_test(a_file_that_was_emptied_begins_again),
-        cmocka_unit_test(what_is_no_file_is_refused_without_waiting),
-        cmocka_unit_test(what_did_not_fit_is_not_left_there_in_part),
+        WITH_FILE(lines_stand_one_after_the_other),
+        WITH_FILE(a_file_that_is_there_is_gone_on_with),
+        WITH_FILE(a_torn_line_is_ended_first),
+        WITH_FILE(a_file_that_was_moved_or_removed_is_made_anew),
+        WITH_FILE(a_file_that_was_emptied_begins_again),
+        WITH_FILE(what_is_no_file_is_refused_without_waiting),
+        WITH_FILE(what_did_not_fit_is_not_left_there_in_part),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
