@@ -22,7 +22,8 @@ void appender_done(struct appender *appender);
 /*
  * Whole lines, all or none of them as far as the disk lets us: after a failure they are to be
  * appended again. A line that a crash or a full disk has torn is ended first, so that it spoils no
- * other. ERR_NO_SPACE, ERR_IO, ERR_CONFIG (not a regular file), with a sentence.
+ * other. ERR_IN_USE while another appender is at it, ERR_NO_SPACE, ERR_IO, ERR_CONFIG (not a
+ * regular file), with a sentence.
  */
 enum err appender_append(struct appender *appender, struct bytes lines, struct why *why);
 

@@ -65,7 +65,7 @@ static enum err end_torn_line(int fd, uint64_t *size)
     return OK;
 }
 
-static enum err append(int fd, struct bytes lines)
+static enum err append_locked(int fd, struct bytes lines)
 {
     struct stat status;
     uint64_t size;
@@ -82,6 +82,23 @@ static enum err append(int fd, struct bytes lines)
         OK) /* half a parcel would stay there twice; where only appending is allowed it does */
         (void)!ftruncate(fd, (off_t)size);
     return err;
+}
+
+/* An open file's own lock, which only who may write can take (fcntl(2)). */
+static enum err set_lock(int fd, short type)
+{
+    struct flock lock = { .l_type = type, .l_whence = SEEK_SET };
+
+    return fcntl(fd, F_OFD_SETLK, &lock) == 0 ? OK : file_err(errno);
+}
+
+/* Alone: a sink whose write hung before a reload, and fails after all, would cut away what its
+ * successor has appended meanwhile. */
+static enum err append(int fd, struct bytes lines)
+{
+    TRY(set_lock(fd, F_WRLCK));
+    TRY(append_locked(fd, lines)); /* after a failure the file is closed, which unlocks it */
+    return set_lock(fd, F_UNLCK);
 }
 
 enum err appender_append(struct appender *appender, struct bytes lines, struct why *why)

@@ -135,6 +135,34 @@ static void what_did_not_fit_is_not_left_there_in_part(void **state)
     assert_file(scene->path.text, "a\nb\n");
 }
 
+static void several_may_append_in_turn(void **state)
+{
+    struct scene *scene = *state;
+    struct appender other AUTO(appender_done);
+
+    appender_init(&other, scene->path.text);
+    append(&other, "a\n");
+    append(&scene->appender, "b\n");
+    append(&other, "c\n");
+    assert_file(scene->path.text, "a\nb\nc\n");
+}
+
+static void while_another_appends_nothing_is_written(void **state)
+{
+    struct scene *scene = *state;
+    struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+    int fd AUTO(fd_close) = open(scene->path.text, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    struct why why = { 0 };
+
+    assert_int_equal(0, fcntl(fd, F_OFD_SETLK, &lock));
+    assert_err(ERR_IN_USE, appender_append(&scene->appender, bytes_lit("a\n"), &why));
+    assert_non_null(strstr(why.text, scene->path.text));
+    assert_file(scene->path.text, "");
+    fd_close(&fd);
+    append(&scene->appender, "a\n");
+    assert_file(scene->path.text, "a\n");
+}
+
 #define WITH_FILE(test) cmocka_unit_test_setup_teardown(test, begin, end)
 
 int main(void)
@@ -147,6 +175,8 @@ int main(void)
         WITH_FILE(a_file_that_was_emptied_begins_again),
         WITH_FILE(what_is_no_file_is_refused_without_waiting),
         WITH_FILE(what_did_not_fit_is_not_left_there_in_part),
+        WITH_FILE(several_may_append_in_turn),
+        WITH_FILE(while_another_appends_nothing_is_written),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
