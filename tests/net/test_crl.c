@@ -160,14 +160,16 @@ static void a_list_that_the_issuer_did_not_sign_is_forged(void **state)
 
 static void what_is_no_complete_list_is_refused(void **state)
 {
-    struct crl_wish wishes[] = { a_list(1), a_list(1), a_list(1) };
+    struct crl_wish wishes[] = { a_list(1), a_list(1), a_list(1), a_list(1) };
     struct crl_set *set = NULL;
 
     wishes[0].due_s = 0;
     wishes[1].age_s = -3600; /* from the future */
     wishes[2].nid = NID_delta_crl;
-    wishes[2].value = "critical,1";
-    for (size_t i = 0; i < 2; i++)
+    wishes[2].value = "DER:020101"; /* of list 1, and not even critical */
+    wishes[3].nid = NID_issuing_distribution_point;
+    wishes[3].value = "critical,DER:30038401FF"; /* indirect */
+    for (size_t i = 0; i < sizeof(wishes) / sizeof(wishes[0]); i++)
         assert_err(ERR_CERTIFICATE, read_lists(*state, &wishes[i], 1, &set));
     assert_null(set);
 }
