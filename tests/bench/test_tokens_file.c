@@ -1,50 +1,40 @@
 #include "bench/tokens_file.h"
 
-#include <stdio.h>
-#include <unistd.h>
-
 #include "base/file.h"
 #include "test.h"
-
-static void make_path(char ret_path[PATH_SIZE])
-{
-    (void)snprintf(ret_path, PATH_SIZE, "/tmp/test_tokens_file_%d", getpid());
-}
 
 static void tokens_come_back_as_they_were_written(void **state)
 {
     struct tokens tokens AUTO(tokens_done) = { 0 }, again AUTO(tokens_done) = { 0 };
+    struct temp temp AUTO(temp_done) = temp_new();
+    const struct temp_path path = temp_file(&temp, "tokens");
     struct why why = { 0 };
-    char path[PATH_SIZE];
     (void)state;
 
-    make_path(path);
     assert_err(OK, tokens_init(&tokens, 2));
     memcpy(tokens.texts, "94802311740611119480231174061112", 2 * TOKEN_SIZE);
     tokens.count = 2;
-    assert_err(OK, tokens_write(&tokens, path, &why));
-    assert_err(OK, tokens_read(path, &again, &why));
+    assert_err(OK, tokens_write(&tokens, path.text, &why));
+    assert_err(OK, tokens_read(path.text, &again, &why));
     assert_int_equal(2, again.count);
     assert_memory_equal(tokens.texts, again.texts, 2 * TOKEN_SIZE);
-    assert_int_equal(0, unlink(path));
 }
 
 static void what_is_not_a_token_a_line_is_refused(void **state)
 {
     static const char *const texts[] = { "", "9480231174061111", "948023117406111\n",
                                          "94802311740\n1111\n", "9480231174061111\n\n" };
+    struct temp temp AUTO(temp_done) = temp_new();
+    const struct temp_path path = temp_file(&temp, "tokens");
     (void)state;
 
     for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
         struct tokens tokens AUTO(tokens_done) = { 0 };
         struct why why = { 0 };
-        char path[PATH_SIZE];
 
-        make_path(path);
-        assert_err(OK, file_replace(path, bytes_str(texts[i]), 0600));
-        assert_err(ERR_CORRUPT, tokens_read(path, &tokens, &why));
+        assert_err(OK, file_replace(path.text, bytes_str(texts[i]), 0600));
+        assert_err(ERR_CORRUPT, tokens_read(path.text, &tokens, &why));
         assert_int_equal(0, tokens.count);
-        assert_int_equal(0, unlink(path));
     }
 }
 
