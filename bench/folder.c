@@ -1,12 +1,25 @@
 #include "bench/folder.h"
 
+#include <errno.h>
 #include <fts.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 enum { BLOCK_SIZE = 512 }; /* the unit of st_blocks, stat(2) */
+
+enum err folder_new(const char *folder, struct why *why, char ret_path[PATH_SIZE])
+{
+    char path[PATH_SIZE];
+
+    TRY(path_join(folder, "pangate-bench-XXXXXX", path, sizeof(path)));
+    if (mkdtemp(path) == NULL)
+        return why_say(why, file_err(errno), "%s: %s", folder, strerror(errno));
+    memcpy(ret_path, path, sizeof(path));
+    return OK;
+}
 
 int64_t folder_bytes(const char *path)
 {

@@ -1,5 +1,5 @@
 /*
- * Folders: what they take on disk, their end, and what lies side by side in them.
+ * Folders: their beginning, what they take on disk, their end, and what lies side by side in them.
  */
 #ifndef PANGATE_BENCH_FOLDER_H
 #define PANGATE_BENCH_FOLDER_H
@@ -7,6 +7,10 @@
 #include <stdint.h>
 
 #include "base/file.h"
+#include "base/why.h"
+
+/* A new one below `folder`, for us alone. Errors of file_err(); `why` says. */
+enum err folder_new(const char *folder, struct why *why, char ret_path[PATH_SIZE]);
 
 /* Of a file or of everything below a folder, as the disk allots it; 0 if it is not there. */
 int64_t folder_bytes(const char *path);

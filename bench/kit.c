@@ -1,8 +1,5 @@
 #include "bench/kit.h"
 
-#include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -89,12 +86,8 @@ static enum err make_journal(struct kit *kit, struct why *why)
 enum err kit_open(const char *folder, struct why *why, struct kit *ret_kit)
 {
     struct kit kit AUTO(kit_close) = { 0 };
-    char path[PATH_SIZE];
 
-    (void)snprintf(path, sizeof(path), "%.400s/pangate-bench-XXXXXX", folder);
-    if (mkdtemp(path) == NULL)
-        return why_say(why, file_err(errno), "%s: %s", folder, strerror(errno));
-    memcpy(kit.folder, path, sizeof(path));
+    TRY(folder_new(folder, why, kit.folder));
     TRY(make_keys(&kit, why));
     TRY(make_record(&kit));
     TRY(make_entry(&kit));

@@ -1,8 +1,6 @@
 #include "bench/lmdb_peer.h"
 
-#include <errno.h>
 #include <lmdb.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -68,7 +66,7 @@ static int open_tables(struct lmdb_peer *peer)
     return code;
 }
 
-static int open_env(struct lmdb_peer *peer)
+static enum err open_env(struct lmdb_peer *peer, struct why *why)
 {
     int code = mdb_env_create(&peer->env);
 
@@ -78,26 +76,30 @@ static int open_env(struct lmdb_peer *peer)
         code = mdb_env_set_mapsize(peer->env, MAP_GIB * gib);
     if (code == MDB_SUCCESS)
         code = mdb_env_open(peer->env, peer->folder, 0, 0600);
-    return code == MDB_SUCCESS ? open_tables(peer) : code;
+    if (code == MDB_SUCCESS)
+        code = open_tables(peer);
+    return code == MDB_SUCCESS
+               ? OK
+               : why_say(why, ERR_IO, "%s: lmdb: %s", peer->folder, mdb_strerror(code));
 }
 
 enum err lmdb_peer_open(const char *folder, const struct lmdb_sizes *sizes, struct why *why,
                         struct lmdb_peer **ret_peer)
 {
     struct lmdb_peer *peer = calloc(1, sizeof(*peer));
-    int code;
+    enum err err;
 
     if (peer == NULL)
         return ERR_MEMORY;
     peer->sizes = *sizes;
-    (void)snprintf(peer->folder, sizeof(peer->folder), "%.400s/pangate-bench-XXXXXX", folder);
-    code = mkdtemp(peer->folder) == NULL ? errno : open_env(peer);
-    if (code != MDB_SUCCESS) {
+    err = folder_new(folder, why, peer->folder);
+    if (err == OK)
+        err = open_env(peer, why);
+    if (err == OK)
+        *ret_peer = peer;
+    else
         lmdb_peer_close(peer);
-        return why_say(why, ERR_IO, "%s: lmdb: %s", folder, mdb_strerror(code));
-    }
-    *ret_peer = peer;
-    return OK;
+    return err;
 }
 
 void lmdb_peer_close(struct lmdb_peer *peer)
@@ -106,7 +108,8 @@ void lmdb_peer_close(struct lmdb_peer *peer)
         return;
     if (peer->env != NULL)
         mdb_env_close(peer->env);
-    folder_remove(peer->folder);
+    if (peer->folder[0] != '\0')
+        folder_remove(peer->folder);
     free(peer);
 }
 

@@ -1,9 +1,5 @@
 #include "bench/peer.h"
 
-#include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -77,10 +73,7 @@ static enum err peer_run(enum peer_kind kind, const struct peer_options *options
 
     if (access(setting.program, X_OK) != 0)
         return why_say(why, ERR_NOT_FOUND, "%s is not installed; it is left out", kinds[kind].name);
-    (void)snprintf(server->folder, sizeof(server->folder), "%s/pangate-bench-XXXXXX",
-                   options->folder);
-    if (mkdtemp(server->folder) == NULL)
-        return why_say(why, ERR_IO, "%s: %s", options->folder, strerror(errno));
+    TRY(folder_new(options->folder, why, server->folder));
     TRY(kinds[kind].prepare(&setting, why));
     TRY(kinds[kind].start(&setting, &server->pid));
     return peer_await(server, kinds[kind].name, why);

@@ -55,7 +55,7 @@ static void a_folder_that_is_not_there_is_said(void **state)
     struct why why = { 0 };
     (void)state;
 
-    assert_err(ERR_IO, lmdb_peer_open("/nowhere", &sizes, &why, &peer));
+    assert_err(ERR_NOT_FOUND, lmdb_peer_open("/nowhere", &sizes, &why, &peer));
     assert_non_null(strstr(why.text, "/nowhere"));
     assert_null(peer);
     assert_true(lmdb_sizes_read("/nowhere", &why, &read) != OK);
