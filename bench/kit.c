@@ -72,13 +72,16 @@ static enum err make_journal(struct kit *kit, struct why *why)
     struct journal_replay replay = { .on_entry = on_entry };
     uint8_t key[JOURNAL_KEY_SIZE];
     char path[PATH_SIZE];
+    enum err err;
 
-    keyring_journal_key(kit->keyring, key);
     TRY(path_join(kit->folder, "journal", path, sizeof(path)));
     TRY(folder_make(path, 0700));
-    TRY(journal_create(path, RING_SIZE, key, why));
-    TRY(journal_open(path, key, &kit->journal, why));
+    keyring_journal_key(kit->keyring, key);
+    err = journal_create(path, RING_SIZE, key, why);
+    if (err == OK)
+        err = journal_open(path, key, &kit->journal, why);
     wipe(key, sizeof(key));
+    TRY(err);
     replay.applied = journal_first(kit->journal);
     return journal_recover(kit->journal, &replay, why);
 }
