@@ -138,7 +138,7 @@ static enum err desk_open(struct desk *desk, struct processor *processor, int fd
                                         .directory = { .knows = knows },
                                         .opened = on_opened,
                                         .owner = desk };
-    const enum err err = loop_new(&desk->loop);
+    enum err err = loop_new(&desk->loop);
 
     list_init(&desk->talks);
     if (err != OK) {
@@ -146,7 +146,10 @@ static enum err desk_open(struct desk *desk, struct processor *processor, int fd
         return err;
     }
     options.loop = desk->loop;
-    return listener_new(&options, &desk->listener);
+    err = listener_new(&options, &desk->listener);
+    if (err != OK)
+        loop_free(desk->loop);
+    return err;
 }
 
 static void *run(void *owner)
