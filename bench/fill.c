@@ -97,11 +97,9 @@ static bool begin_load(struct filler *filler)
 
 static void keep_token(struct fill *fill, uint64_t index, const struct proposal *item)
 {
-    const uint64_t place = index - fill->first;
-
     must(item->token.size == TOKEN_SIZE);
-    if (place % fill->sample_step == 0)
-        memcpy(fill->sample->texts[place / fill->sample_step], item->token.text, TOKEN_SIZE);
+    if (index % fill->sample_step == 0)
+        memcpy(fill->sample->texts[index / fill->sample_step], item->token.text, TOKEN_SIZE);
 }
 
 /* Sent back whole, for a draw that was taken or for want of room: everything is drawn again. */
@@ -187,12 +185,10 @@ static void filler_done(struct filler *filler)
 static enum err filler_start(struct filler *filler, struct fill *fill, unsigned index)
 {
     const uint64_t each = (fill->count + fill->threads - 1) / fill->threads;
-    const uint64_t begin = each * index < fill->count ? each * index : fill->count;
-    const uint64_t end = begin + each < fill->count ? begin + each : fill->count;
 
     filler->fill = fill;
-    filler->next = fill->first + begin;
-    filler->end = fill->first + end;
+    filler->next = each * index < fill->count ? each * index : fill->count;
+    filler->end = filler->next + each < fill->count ? filler->next + each : fill->count;
     TRY(mailbox_new(0, &filler->mailbox));
     TRY(service_worker_init(fill->vault, fill->keyring, &filler->worker));
     filler->caller = (struct caller){

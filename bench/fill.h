@@ -20,7 +20,7 @@ struct fill {
     struct vault *vault; /* lent, as all of them */
     struct keyring *keyring;
     const struct principal *principal; /* in whose name; it may tokenize */
-    uint64_t first, count;             /* of the cards */
+    uint64_t count;                    /* of the cards, which begin with the first */
     unsigned threads;
     uint64_t sample_step;       /* the token of each so-many-th card is kept */
     struct tokens *sample;      /* room for all of them */
