@@ -41,6 +41,8 @@ enum option_key {
     KEY_TOKENS,
     KEY_PROFILE,
     KEY_PID,
+    KEY_PROCESSOR,
+    KEY_MANY,
     KEY_WORKERS,
     KEY_FOLDER,
     KEY_SERVER_CERT,
@@ -49,8 +51,6 @@ enum option_key {
     KEY_JSON,
     KEY_HTML,
     KEY_PANGATE,
-    KEY_MANY,
-    KEY_PROCESSOR,
     KEY_KEEP,
     KEY_MARKDOWN,
 };
@@ -215,7 +215,7 @@ static error_t on_option(int key, char *text, struct argp_state *state)
     case ARGP_KEY_END: check_together(options, state); return 0;
     default: break;
     }
-    if (key != KEY_MANY && key != KEY_PROCESSOR && (key < KEY_CONNECTIONS || key > KEY_WORKERS))
+    if (key < KEY_CONNECTIONS || key > KEY_WORKERS)
         return ARGP_ERR_UNKNOWN;
     take_number(options, key, text, state);
     return 0;
@@ -247,13 +247,12 @@ void options_init(struct options *options)
 void options_parse(const char *name, int argc, char **argv, struct options *options)
 {
     static const char *const doc = "Measure a server that speaks TLS with client certificates.";
+    const bool has_gateway = options->has_gateway;
     struct argp parser = options_argp;
     char program[64];
 
     parser.doc = doc;
     (void)snprintf(program, sizeof(program), "pangate-bench %s", name);
-    const bool has_gateway = options->has_gateway;
-
     argv[0] = program;
     options_init(options);
     options->has_gateway = has_gateway;
