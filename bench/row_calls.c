@@ -1,6 +1,5 @@
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "bench/measure.h"
 #include "bench/row.h"
@@ -50,13 +49,5 @@ static enum err run(struct arena *arena, struct figures *figures, struct why *wh
 
 enum err row_calls(struct arena *arena, struct why *why)
 {
-    struct figures *figures = calloc(1, sizeof(*figures));
-    enum err err = figures == NULL ? ERR_MEMORY : OK;
-
-    if (err == OK)
-        err = arena_open_yard(arena, arena->options.cards, why);
-    if (err == OK)
-        err = run(arena, figures, why);
-    free(figures);
-    return err;
+    return row_run(arena, run, why);
 }
