@@ -49,9 +49,6 @@ int command_compare(const char *before, const char *after)
     struct why why = { 0 };
     enum err err = pair == NULL ? ERR_MEMORY : compare(before, after, &why, pair);
 
-    if (err != OK)
-        (void)fprintf(stderr, "pangate-bench: %s\n",
-                      why.text[0] == '\0' ? err_text(err) : why.text);
     free(pair);
-    return err == OK ? EXIT_DONE : EXIT_REFUSED;
+    return command_end(err, &why);
 }

@@ -119,8 +119,5 @@ int command_core(int argc, char **argv)
     argv[0] = name;
     (void)argp_parse(&parser, argc, argv, 0, NULL, &request);
     err = run(&request, &why);
-    if (err != OK)
-        (void)fprintf(stderr, "pangate-bench: %s\n",
-                      why.text[0] == '\0' ? err_text(err) : why.text);
-    return err == OK ? EXIT_DONE : EXIT_REFUSED;
+    return command_end(err, &why);
 }

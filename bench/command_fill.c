@@ -107,8 +107,5 @@ int command_fill(int argc, char **argv)
     err = crypto_start();
     if (err == OK)
         err = fill(&request, &why);
-    if (err != OK)
-        (void)fprintf(stderr, "pangate-bench: %s\n",
-                      why.text[0] == '\0' ? err_text(err) : why.text);
-    return err == OK ? EXIT_DONE : EXIT_REFUSED;
+    return command_end(err, &why);
 }

@@ -1,4 +1,3 @@
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -27,8 +26,5 @@ int command_peers(int argc, char **argv)
     err = run(arena, &why);
     arena_done(arena);
     free(arena);
-    if (err != OK)
-        (void)fprintf(stderr, "pangate-bench: %s\n",
-                      why.text[0] == '\0' ? err_text(err) : why.text);
-    return err == OK ? EXIT_DONE : EXIT_REFUSED;
+    return command_end(err, &why);
 }

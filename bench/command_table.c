@@ -68,8 +68,5 @@ int command_table(int argc, char **argv)
     err = run(arena, &why);
     arena_done(arena);
     free(arena);
-    if (err != OK)
-        (void)fprintf(stderr, "pangate-bench: %s\n",
-                      why.text[0] == '\0' ? err_text(err) : why.text);
-    return err == OK ? EXIT_DONE : EXIT_REFUSED;
+    return command_end(err, &why);
 }

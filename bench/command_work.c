@@ -74,9 +74,6 @@ int command_work(const char *name, int argc, char **argv)
     if (figures == NULL)
         return EXIT_REFUSED;
     err = run(&measurement, figures, &why);
-    if (err != OK)
-        (void)fprintf(stderr, "pangate-bench: %s\n",
-                      why.text[0] == '\0' ? err_text(err) : why.text);
     free(figures);
-    return err == OK ? EXIT_DONE : EXIT_REFUSED;
+    return command_end(err, &why);
 }
