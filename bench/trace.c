@@ -2,11 +2,12 @@
 
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "bench/program.h"
 
 enum { SETTLE_MS = 300, REPORT_SIZE = 8192, LINE_SIZE = 256, EVENTS_SIZE = 1024 };
@@ -80,21 +81,19 @@ static void list_events(int pid, char ret_list[EVENTS_SIZE])
 
 bool trace_start(int pid, struct trace *ret_trace)
 {
-    char list[EVENTS_SIZE] = "", text[LINE_SIZE];
+    char list[EVENTS_SIZE] = "", number[LINE_SIZE], report[LINE_SIZE];
     struct trace *trace = ret_trace;
-    const char *const words[] = { perf_path, "stat", "-x,", "-e",          list,
-                                  "-p",      text,   "-o",  trace->report, NULL };
-    int fd;
+    const char *const words[] = { perf_path, "stat", "-x,", "-e",   list,
+                                  "-p",      number, "-o",  report, NULL };
 
-    *trace = (struct trace){ .report = "/tmp/pangate-bench-perf-XXXXXX" };
     if (access(perf_path, X_OK) != 0)
         return false;
-    fd = mkstemp(trace->report);
-    if (fd < 0)
+    *trace = (struct trace){ .report = memfd_create("perf", MFD_CLOEXEC) };
+    if (trace->report < 0)
         return false;
-    (void)close(fd);
     list_events(pid, list);
-    (void)snprintf(text, sizeof(text), "%d", pid);
+    (void)snprintf(number, sizeof(number), "%d", pid);
+    (void)snprintf(report, sizeof(report), "/proc/%d/fd/%d", getpid(), trace->report);
     if (program_start(&(struct program){ .words = words, .is_quiet = true }, &trace->perf) != OK)
         trace->perf = 0;
     clock_sleep_ms(SETTLE_MS);
@@ -124,17 +123,14 @@ void trace_read(const char *text, double ret_counts[TRACED_KINDS])
 
 void trace_stop(struct trace *trace, double ret_counts[TRACED_KINDS])
 {
-    char text[REPORT_SIZE] = "";
-    FILE *file;
+    char text[REPORT_SIZE];
+    ssize_t size;
 
     if (trace->perf > 0)
         program_interrupt(trace->perf);
-    file = fopen(trace->report, "re");
-    if (file != NULL) {
-        text[fread(text, 1, sizeof(text) - 1, file)] = '\0';
-        (void)fclose(file);
-    }
-    (void)unlink(trace->report);
+    size = pread(trace->report, text, sizeof(text) - 1, 0);
+    text[size < 0 ? 0 : size] = '\0';
+    fd_close(&trace->report);
     remove_probes();
     trace_read(text, ret_counts);
     trace->perf = 0;

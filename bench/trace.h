@@ -17,11 +17,9 @@ enum traced {
     TRACED_KINDS
 };
 
-enum { TRACE_FILE_SIZE = 64 };
-
 struct trace {
     pid_t perf;
-    char report[TRACE_FILE_SIZE];
+    int report; /* a file in memory, which perf writes to */
 };
 
 /* False where perf is missing or may not be used. */
