@@ -12,16 +12,9 @@ enum { HTTPS_PORT = 443, ADDED_MAX = 4096, FILE_MAX = 64 * 1024 * 1024 };
 
 static enum err read_port(struct bytes text, in_port_t *ret_port)
 {
-    uint64_t port = 0;
+    uint64_t port;
 
-    if (text.size == 0 || text.size > 5)
-        return ERR_CONFIG;
-    for (size_t i = 0; i < text.size; i++) {
-        if (text.data[i] < '0' || text.data[i] > '9')
-            return ERR_CONFIG;
-        port = port * 10 + (uint64_t)(text.data[i] - '0');
-    }
-    if (port == 0 || port > UINT16_MAX)
+    if (decode_decimal(text, UINT16_MAX, &port) != OK || port == 0)
         return ERR_CONFIG;
     *ret_port = (in_port_t)port;
     return OK;
@@ -106,7 +99,13 @@ static enum err open_tls(struct route *route, struct why *why)
     return tls_client_new(&options, why, &route->tls);
 }
 
-/* A file that cannot be read is somebody else's to complain about. */
+/* With its length, so that a byte that moves from one part to the next is a change. */
+static void add_part(struct hash *hash, struct bytes part)
+{
+    hash_add(hash, bytes_of(&part.size, sizeof(part.size)));
+    hash_add(hash, part);
+}
+
 static enum err add_file(struct hash *hash, const char *path)
 {
     struct buf text AUTO(buf_done) = { 0 };
@@ -114,7 +113,7 @@ static enum err add_file(struct hash *hash, const char *path)
     buf_init(&text, FILE_MAX);
     if (path[0] != '\0')
         TRY(file_read(path, &text));
-    hash_add(hash, buf_bytes(&text));
+    add_part(hash, buf_bytes(&text));
     return OK;
 }
 
@@ -130,9 +129,9 @@ static enum err read_content(struct route *route)
 
     TRY(hash_new(&hash));
     hash_begin(hash);
-    hash_add(hash, bytes_of(config, sizeof(*config)));
+    add_part(hash, bytes_of(config, sizeof(*config)));
     for (size_t i = 0; i < config->header_add.count; i++)
-        hash_add(hash, buf_bytes(&route->added[i]));
+        add_part(hash, buf_bytes(&route->added[i]));
     TRY(add_file(hash, config->ca));
     TRY(add_file(hash, config->crl));
     TRY(add_file(hash, config->certificate));
@@ -144,6 +143,7 @@ static enum err read_content(struct route *route)
 static enum err route_open(struct route *route, struct why *why)
 {
     const struct config_route *config = route->config;
+    enum err content;
 
     if (route_read_url(bytes_str(config->url), route) != OK)
         return why_say(why, ERR_CONFIG, "[route %s] url: is no https://host[:port]/path/",
@@ -160,8 +160,9 @@ static enum err route_open(struct route *route, struct why *why)
                            "and hold at most 4 KiB",
                            config->name);
     }
-    TRY(open_tls(route, why));
-    if (read_content(route) != OK)
+    content = read_content(route); /* before: what changes meanwhile is new to the next reload */
+    TRY(open_tls(route, why));     /* it says best which file cannot be read */
+    if (content != OK)
         return why_say(why, ERR_CONFIG, "[route %s]: a file of it cannot be read", config->name);
     return OK;
 }

@@ -1,5 +1,6 @@
 #include "test.h"
 
+#include "base/file.h"
 #include "gateway/route.h"
 
 static struct config_words words(const char *a, const char *b)
@@ -109,6 +110,53 @@ static void fields_are_passed_by_the_routes_lists(void **state)
     assert_false(route_passes(&route, bytes_lit("X-Passed")));
 }
 
+static struct config_route keyed_route(const struct temp *temp)
+{
+    struct config_route config = {
+        .name = "psp",
+        .url = "https://psp.example/",
+        .pins = { .count = 1, .text = { "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=" } },
+        .header_add = { .count = 2, .list = { { .name = "A" }, { .name = "B" } } },
+    };
+
+    for (size_t i = 0; i < 2; i++) {
+        struct config_header *header = &config.header_add.list[i];
+        header->is_file = true;
+        (void)snprintf(header->value, sizeof(header->value), "%s",
+                       temp_file(temp, header->name).text);
+    }
+    return config;
+}
+
+static struct routes *routes_with_keys(const struct temp *temp, const char *a, const char *b)
+{
+    struct config_route route = keyed_route(temp);
+    const struct config config = { .route_count = 1, .routes = &route };
+    struct route_places places = { 0 };
+    struct routes *routes = NULL;
+    struct why why = { 0 };
+
+    assert_err(OK, file_replace(temp_file(temp, "A").text, bytes_str(a), 0600));
+    assert_err(OK, file_replace(temp_file(temp, "B").text, bytes_str(b), 0600));
+    assert_err(OK, routes_open(&config, &places, &why, &routes));
+    return routes;
+}
+
+static void a_byte_that_moves_from_one_file_to_the_next_is_a_change(void **state)
+{
+    struct temp temp AUTO(temp_done) = temp_new();
+    struct routes *before = routes_with_keys(&temp, "key", "s");
+    struct routes *same = routes_with_keys(&temp, "key", "s");
+    struct routes *moved = routes_with_keys(&temp, "ke", "ys");
+    (void)state;
+
+    assert_true(route_equal(&before->list[0], &same->list[0]));
+    assert_false(route_equal(&before->list[0], &moved->list[0]));
+    routes_release(before);
+    routes_release(same);
+    routes_release(moved);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -118,6 +166,7 @@ int main(void)
         cmocka_unit_test(only_listed_paths_are_let_through),
         cmocka_unit_test(only_listed_methods_are_let_through),
         cmocka_unit_test(fields_are_passed_by_the_routes_lists),
+        cmocka_unit_test(a_byte_that_moves_from_one_file_to_the_next_is_a_change),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
