@@ -10,6 +10,13 @@ static struct instruction instruction_of(enum instruction_kind kind, const char 
     return instruction;
 }
 
+static struct operator_desk desk_at(const struct scene *s)
+{
+    return (struct operator_desk){ .vault = s->world.vault,
+                                   .keyring = s->world.keyring,
+                                   .address = "uid 7" };
+}
+
 static void a_canary_is_added_and_removed(void **state)
 {
     struct instruction add = instruction_of(INSTRUCT_ADD_CANARY, "shop");
@@ -21,9 +28,7 @@ static void a_canary_is_added_and_removed(void **state)
     (void)state;
 
     scene_init(&s);
-    desk = (struct operator_desk){ .vault = s.world.vault,
-                                   .keyring = s.world.keyring,
-                                   .address = "uid 7" };
+    desk = desk_at(&s);
     assert_err(OK, operator_carry_out(&desk, &add, &result, &why));
     assert_int_equal(16, result.token.size);
     assert_err(OK, hand_find(&s.hand, &result.token));
@@ -46,9 +51,7 @@ static void no_instruction_reaches_a_card(void **state)
     (void)state;
 
     scene_init(&s);
-    desk = (struct operator_desk){ .vault = s.world.vault,
-                                   .keyring = s.world.keyring,
-                                   .address = "uid 7" };
+    desk = desk_at(&s);
     removal.token = hand_store(&s.hand, &visa).token;
     assert_err(ERR_NO_TOKEN, operator_carry_out(&desk, &removal, &result, &why));
     assert_err(OK, hand_find(&s.hand, &removal.token));
@@ -68,7 +71,8 @@ static void a_release_ends_what_threads_and_vault_hold(void **state)
 
     scene_init(&s);
     assert_err(OK, quarantine_new(&quarantine));
-    desk = (struct operator_desk){ s.world.vault, s.world.keyring, quarantine, "uid 7" };
+    desk = desk_at(&s);
+    desk.quarantine = quarantine;
     assert_err(ERR_NO_TOKEN, operator_carry_out(&desk, &release, &result, &why));
     assert_err(OK, quarantine_recall(quarantine, "thief"));
     submission = hand_begin(&s.hand, 1);
@@ -94,9 +98,7 @@ static void a_tenant_that_is_not_there_is_said(void **state)
     (void)state;
 
     scene_init(&s);
-    desk = (struct operator_desk){ .vault = s.world.vault,
-                                   .keyring = s.world.keyring,
-                                   .address = "uid 7" };
+    desk = desk_at(&s);
     assert_err(ERR_NOT_FOUND, operator_carry_out(&desk, &add, &result, &why));
     assert_string_equal("there is no tenant of this name", why.text);
     scene_done(&s);

@@ -172,6 +172,25 @@ static void become_nobody(void *config)
               : 1);
 }
 
+/* In a process of its own, of which the user is nobody; it ends with 0 if all is well. */
+static void assert_as_nobody(const struct premises *premises, void (*run)(void *config))
+{
+    struct config config = premises->config;
+    int status;
+
+    if (geteuid() != 0)
+        skip();
+    (void)snprintf(config.gateway.user, CONFIG_NAME_SIZE, "nobody");
+    status = child_status(run, &config);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(0, WEXITSTATUS(status));
+}
+
+static void root_becomes_the_user_for_good(void **state)
+{
+    assert_as_nobody(*state, become_nobody);
+}
+
 static void become_nobody_in_private(void *config)
 {
     struct why why = { 0 };
@@ -183,30 +202,7 @@ static void become_nobody_in_private(void *config)
 /* It can fail where fs.suid_dumpable is not 0, as on machines that collect core dumps. */
 static void memory_that_was_private_stays_so_for_the_user(void **state)
 {
-    struct premises *premises = *state;
-    struct config config = premises->config;
-    int status;
-
-    if (geteuid() != 0)
-        skip();
-    (void)snprintf(config.gateway.user, CONFIG_NAME_SIZE, "nobody");
-    status = child_status(become_nobody_in_private, &config);
-    assert_true(WIFEXITED(status));
-    assert_int_equal(0, WEXITSTATUS(status));
-}
-
-static void root_becomes_the_user_for_good(void **state)
-{
-    struct premises *premises = *state;
-    struct config config = premises->config;
-    int status;
-
-    if (geteuid() != 0)
-        skip();
-    (void)snprintf(config.gateway.user, CONFIG_NAME_SIZE, "nobody");
-    status = child_status(become_nobody, &config);
-    assert_true(WIFEXITED(status));
-    assert_int_equal(0, WEXITSTATUS(status));
+    assert_as_nobody(*state, become_nobody_in_private);
 }
 
 int main(void)
