@@ -5,9 +5,9 @@ import time
 
 import pytest
 
+from forwarding import PAN, shop  # noqa: F401
 from processor import Processor, response
 
-PAN = "4111111111111111"
 CVC = "7391"
 
 
@@ -36,14 +36,6 @@ def processor(gateway):
     gateway.restart()
     yield processor
     processor.close()
-
-
-@pytest.fixture
-def shop(gateway, processor):
-    processor.answer = lambda request: response(200, {"ok": True})
-    client = gateway.client("shop")
-    yield client
-    client.close()
 
 
 def with_code(client, cvc=CVC, **more):

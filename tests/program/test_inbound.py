@@ -1,13 +1,12 @@
 """Inbound: card numbers come in and reach the merchant's own server as tokens."""
 
 import json
-import time
 
 import pytest
 
+from forwarding import PAN, forwards, shop  # noqa: F401
 from processor import Processor, response
 
-PAN = "4111111111111111"
 NEW = ["6011000990139424", "3530111333300000", "5105105105105100"]
 
 
@@ -33,26 +32,14 @@ def server(gateway):
     server.close()
 
 
-@pytest.fixture
-def shop(gateway, server):
-    server.answer = lambda request: response(200, {"ok": True})
-    client = gateway.client("shop")
-    yield client
-    client.close()
+@pytest.fixture(scope="module")
+def processor(server):
+    """What the shop's requests lead to."""
+    return server
 
 
 def inbound(client, path="", body=None, headers=None, raw=None, method="POST"):
     return client.call(method, f"/v1/inbound/feed{path}", body, headers, raw=raw)
-
-
-def entries(gateway, answer, count):
-    request_id = answer.headers["pangate-request-id"]
-    for _ in range(50):
-        found = [entry for entry in gateway.entries() if entry.get("request_id") == request_id]
-        if len(found) >= count:
-            return found
-        time.sleep(0.05)
-    raise AssertionError(str(found))
 
 
 def test_known_and_unknown_numbers_become_tokens(gateway, shop, server):
@@ -68,7 +55,7 @@ def test_known_and_unknown_numbers_become_tokens(gateway, shop, server):
     new = shop.call("POST", "/v1/tokens/lookup", {"card": {"number": NEW[0]}}).json["token"]
     assert (sent["b"], request.field("X-Card")) == (new, new)
     assert NEW[0].encode() not in request.body
-    kinds = [entry["kind"] for entry in entries(gateway, answer, 3)]
+    kinds = [entry["kind"] for entry in forwards(gateway, answer, 3)]
     assert kinds == ["tokenize", "forward", "forward_outcome"]
 
 
