@@ -56,17 +56,13 @@ struct config *vitals_find(int pid)
     return config;
 }
 
-/* "name 12.5" or "name{label="x"} 12.5", where the value is wanted. */
-static bool read_sample(const char *line, const char *name, double *ret_value)
+/* "name 12.5": another name leaves the value alone. */
+static void read_sample(const char *line, const char *name, double *ret_value)
 {
     const size_t size = strlen(name);
-    const char *value = line + size;
 
-    if (strncmp(line, name, size) != 0 || (*value != ' ' && *value != '{'))
-        return false;
-    value = strchr(value, ' ');
-    *ret_value = value == NULL ? NAN : strtod(value, NULL);
-    return true;
+    if (strncmp(line, name, size) == 0 && line[size] == ' ')
+        *ret_value = strtod(line + size, NULL);
 }
 
 static void read_bucket(const char *line, struct vitals *vitals)
@@ -84,17 +80,13 @@ static void read_bucket(const char *line, struct vitals *vitals)
 void vitals_parse(const char *text, struct vitals *ret_vitals)
 {
     struct vitals *vitals = ret_vitals;
-    double value;
 
     *vitals = (struct vitals){ 0 };
     for (const char *line = text; line != NULL; line = strchr(line, '\n')) {
         line += *line == '\n';
-        (void)read_sample(line, "pangate_decided_entries", &vitals->entries);
-        (void)read_sample(line, "pangate_journal_sync_duration_seconds_count", &vitals->syncs);
-        (void)read_sample(line, "pangate_journal_sync_duration_seconds_sum", &vitals->sync_s);
-        (void)read_sample(line, "pangate_vault_used_bytes", &vitals->vault_bytes);
-        if (read_sample(line, "pangate_vault_cards", &value))
-            vitals->cards += value;
+        read_sample(line, "pangate_decided_entries", &vitals->entries);
+        read_sample(line, "pangate_journal_sync_duration_seconds_count", &vitals->syncs);
+        read_sample(line, "pangate_journal_sync_duration_seconds_sum", &vitals->sync_s);
         read_bucket(line, vitals);
     }
 }

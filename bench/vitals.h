@@ -12,11 +12,9 @@ struct config;
 enum { VITALS_BUCKETS = 32 };
 
 struct vitals {
-    double entries;     /* decided */
-    double syncs;       /* of the journal */
-    double sync_s;      /* the time that they took */
-    double cards;       /* of all tenants, in the vault's file */
-    double vault_bytes; /* of it in use */
+    double entries; /* decided */
+    double syncs;   /* of the journal */
+    double sync_s;  /* the time that they took */
     size_t bucket_count;
     double limits_s[VITALS_BUCKETS], within[VITALS_BUCKETS]; /* syncs, cumulative */
 };

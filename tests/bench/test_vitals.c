@@ -13,8 +13,6 @@ static const char page[] = "# HELP pangate_decided_entries Entries.\n"
                            "pangate_journal_sync_duration_seconds_bucket{le=\"+Inf\"} 100\n"
                            "pangate_journal_sync_duration_seconds_sum 0.015\n"
                            "pangate_journal_sync_duration_seconds_count 100\n"
-                           "pangate_vault_cards{tenant=\"shop\"} 70\n"
-                           "pangate_vault_cards{tenant=\"shop2\"} 5\n"
                            "pangate_vault_used_bytes 8192\n";
 
 static bool is_near(double a, double b)
@@ -31,8 +29,6 @@ static void the_page_of_metrics_is_read(void **state)
     assert_true(is_near(vitals.entries, 1200));
     assert_true(is_near(vitals.syncs, 100));
     assert_true(is_near(vitals.sync_s, 0.015));
-    assert_true(is_near(vitals.cards, 75));
-    assert_true(is_near(vitals.vault_bytes, 8192));
     assert_int_equal(4, vitals.bucket_count);
 }
 
