@@ -296,5 +296,5 @@ enum handshake crl_set_judge_now(const struct crl_set *set, const STACK_OF(X509)
 
 bool crl_set_is_overdue(const struct crl_set *set)
 {
-    return crl_set_due_ms(set) <= clock_wall_ms();
+    return clock_wall_ms() > crl_set_due_ms(set);
 }
