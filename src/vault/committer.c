@@ -286,15 +286,22 @@ static bool only_looks(const struct submission *submission)
     return true;
 }
 
+/* What stays open keeps the room that it claimed: others must not be refused for it. */
+static bool is_short_of_room(struct vault *vault, const struct turn *turn)
+{
+    return turn->own.blocks > journal_room(vault->journal) / 4 ||
+           turn->own.entries > OVERLAY_ENTRIES_MAX / 4;
+}
+
 /* With a bound on the sync, answers that only looked go at once, and the batch stays open until
- * something else is entered, or the bound is over. */
-static bool may_stay_open(const struct vault *vault, struct turn *turn)
+ * something else is entered, room becomes short, or the bound is over. */
+static bool may_stay_open(struct vault *vault, struct turn *turn)
 {
     const struct batch *batch = vault->ledger.batch;
     int64_t now_ms;
 
     if (vault->options.sync_bound_ms == 0 || batch->count == 0 || batch->item_count > 0 ||
-        !list_is_empty(&turn->waiting))
+        !list_is_empty(&turn->waiting) || is_short_of_room(vault, turn))
         return false;
     list_each (node, &turn->done)
         if (!only_looks(list_item(node, struct submission, node)))

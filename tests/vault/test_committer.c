@@ -295,6 +295,29 @@ static void under_a_bound_on_the_sync_only_looks_are_ahead_of_it(void **state)
     scene_done(&s);
 }
 
+static void answers_ahead_of_their_sync_leave_room_for_others(void **state)
+{
+    enum { LOOKS = 400 /* each claims a block, and the journal has 256 */ };
+    struct scene s;
+    struct vault_stats before, after;
+    struct told card;
+    int64_t since_ms;
+    (void)state;
+
+    world_init_sized(&s.world, 1024 * 1024, WORLD_MAP_SIZE);
+    hand_init(&s.hand, &s.world);
+    card = hand_store(&s.hand, &visa);
+    reopen_bound(&s, 60 * 1000);
+    vault_stats(s.world.vault, &before);
+    since_ms = clock_mono_ms();
+    for (unsigned i = 0; i < LOOKS; i++)
+        assert_err(OK, hand_ask(&s.hand, PROPOSE_REVEAL, &card.token, NULL).err);
+    vault_stats(s.world.vault, &after);
+    assert_true(after.batches - before.batches < LOOKS / 8);
+    assert_true(clock_mono_ms() - since_ms < 40 * 1000); /* none waited until the bound was over */
+    scene_done(&s);
+}
+
 static void a_bound_on_the_sync_is_kept_when_nothing_else_comes(void **state)
 {
     struct scene s;
@@ -326,6 +349,7 @@ int main(void)
         cmocka_unit_test(a_failed_sync_is_final_and_a_restart_goes_on),
         cmocka_unit_test(a_note_is_entered_soon_and_never_lost_on_a_clean_close),
         cmocka_unit_test(under_a_bound_on_the_sync_only_looks_are_ahead_of_it),
+        cmocka_unit_test(answers_ahead_of_their_sync_leave_room_for_others),
         cmocka_unit_test(a_bound_on_the_sync_is_kept_when_nothing_else_comes),
         cmocka_unit_test(a_batch_of_the_largest_size_passes),
     };
