@@ -127,6 +127,7 @@ enum err row_lmdb(struct arena *arena, struct why *why)
     enum err err = figures == NULL || contest == NULL ? ERR_MEMORY : OK;
 
     if (err == OK) {
+        arena_close_yard(arena); /* nothing else runs meanwhile, and it may be the same */
         contest->arena = arena;
         contest->cards = arena->options.count > 0 ? arena->options.count : SUSTAINED;
         err = play(contest, figures, why);
