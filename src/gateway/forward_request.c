@@ -84,8 +84,9 @@ bool forward_request_depends_on(const struct forward *forward, const struct http
     struct bytes head = exchange_head(forward->exchange);
     struct bytes name = http_span_bytes(field->name, head);
     struct bytes value = http_span_bytes(field->value, head);
-    struct marks marks = { 0 };
+    struct marks marks;
 
+    marks.count = 0;
     if (bytes_equal_nocase(name, bytes_lit("Content-Type")))
         return true;
     if (!field_goes_on(forward, name))
