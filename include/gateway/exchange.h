@@ -74,7 +74,6 @@ struct exchange {
     struct bytes parameter;              /* what stands for {token} in the path */
     struct bytes rest;                   /* what stands for {path}, with its slash */
     struct outlet *outlet;               /* of a call that forwards; held */
-    const char *route_name;              /* the outlet's, or NULL */
     bool answered;                       /* what is left of the body is skipped */
     bool continued;                      /* 100 was sent */
 

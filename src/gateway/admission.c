@@ -13,7 +13,6 @@ static enum err judge_route(struct exchange *exchange)
                                    exchange->endpoint->body == BODY_INBOUND);
     if (exchange->outlet == NULL)
         return ERR_NO_ROUTE;
-    exchange->route_name = exchange->outlet->route->config->name;
     return route_judge_path(exchange->outlet->route, exchange->rest);
 }
 

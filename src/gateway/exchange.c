@@ -216,8 +216,9 @@ void exchange_refuse(struct exchange *exchange, enum err err, const char *field)
 
     exchange_fail(exchange, err, field);
     caller_entry(&exchange->caller, endpoint == NULL ? AUDIT_REFUSED : endpoint->kind, &entry);
-    if (exchange->route_name != NULL)
-        must(bytes_copy_text(bytes_str(exchange->route_name), entry.route, sizeof(entry.route)));
+    if (exchange->outlet != NULL)
+        must(bytes_copy_text(bytes_str(exchange->outlet->route->config->name), entry.route,
+                             sizeof(entry.route)));
     refusals_add(exchange->worker->service.refusals, &entry, err, exchange->parameter);
 }
 
