@@ -6,9 +6,8 @@ import time
 import pytest
 
 from faulty import FaultyGateway
+from forwarding import PAN, shop  # noqa: F401
 from processor import Processor, response
-
-PAN = "4111111111111111"
 
 
 @pytest.fixture(scope="module")
@@ -23,14 +22,6 @@ def processor(gateway):
     gateway.restart()
     yield processor
     processor.close()
-
-
-@pytest.fixture
-def shop(gateway, processor):
-    processor.answer = lambda request: response(200, {"ok": True})
-    client = gateway.client("shop")
-    yield client
-    client.close()
 
 
 def forward(client, key, body, path="charges"):
