@@ -1,40 +1,17 @@
 """A forward is entered before it leaves: the intent decides, the outcome follows."""
 
-import time
-
-import pytest
-
+from forwarding import PAN, forwards, shop  # noqa: F401
 from processor import response
-
-PAN = "4111111111111111"
-
-
-@pytest.fixture
-def shop(gateway, processor):
-    processor.answer = lambda request: response(200, {"ok": True})
-    client = gateway.client("shop")
-    yield client
-    client.close()
 
 
 def forward(client, *tokens):
     return client.call("POST", "/v1/forward/psp/charges", {str(i): "{{" + t + "}}" for i, t in enumerate(tokens)})
 
 
-def entries(gateway, answer, count):
-    """What was entered of one request; the outcome may come a moment later."""
-    for _ in range(50):
-        found = [e for e in gateway.entries() if e.get("request_id") == answer.headers["pangate-request-id"]]
-        if len(found) >= count:
-            return found
-        time.sleep(0.05)
-    raise AssertionError(found)
-
-
 def test_intent_and_outcome_are_two_entries(gateway, shop):
     token = shop.tokenize(PAN).json["token"]
     answer = forward(shop, token)
-    intent, outcome = entries(gateway, answer, 2)
+    intent, outcome = forwards(gateway, answer, 2)
     assert (intent["kind"], intent["outcome"], intent["token"]) == ("forward", "ok", token)
     assert (outcome["kind"], outcome["outcome"], outcome["status"]) == ("forward_outcome", "ok", 200)
     assert intent["route"] == "psp" and int(intent["receipt"]) < int(outcome["receipt"])
@@ -55,7 +32,7 @@ def test_anothers_token_does_not_exist(gateway, shop, processor):
     other.close()
     answer = forward(shop, token)
     assert (answer.status, answer.code) == (404, "no_such_token")
-    refused = entries(gateway, answer, 1)[0]
+    refused = forwards(gateway, answer, 1)[0]
     assert (refused["kind"], refused["outcome"]) == ("forward", "refused")
 
 
@@ -70,7 +47,7 @@ def test_a_single_token_stays_used_up_where_nobody_knows_what_was_sent(gateway, 
     processor.answer = lambda request: [None]
     answer = forward(shop, token)
     assert (answer.status, answer.code) == (502, "outcome_unknown")
-    assert [entry["outcome"] for entry in entries(gateway, answer, 2)] == ["ok", "unknown"]
+    assert [entry["outcome"] for entry in forwards(gateway, answer, 2)] == ["ok", "unknown"]
     assert shop.call("GET", f"/v1/tokens/{token}").status == 404
     assert forward(shop, token).code == "no_such_token"
 

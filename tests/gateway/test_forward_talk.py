@@ -5,15 +5,8 @@ import time
 
 import pytest
 
+from forwarding import shop  # noqa: F401
 from processor import response
-
-
-@pytest.fixture
-def shop(gateway, processor):
-    processor.answer = lambda request: response(200, {"ok": True})
-    client = gateway.client("shop")
-    yield client
-    client.close()
 
 
 def get(client, path="charges"):

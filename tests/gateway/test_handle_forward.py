@@ -2,17 +2,8 @@
 
 import pytest
 
+from forwarding import PAN, shop  # noqa: F401
 from processor import response
-
-PAN = "4111111111111111"
-
-
-@pytest.fixture
-def shop(gateway, processor):
-    processor.answer = lambda request: response(200, {"ok": True})
-    client = gateway.client("shop")
-    yield client
-    client.close()
 
 
 def test_a_client_without_the_right_is_refused(gateway, processor):
