@@ -31,6 +31,7 @@ enum err store_judge(struct store *store, int code);
 /* For AUTO(). */
 void env_done(MDB_env **env);
 void txn_done(MDB_txn **txn);
+void cursor_done(MDB_cursor **cursor);
 
 enum err env_open(const char *path, uint64_t size_max, unsigned flags, MDB_env **ret_env);
 

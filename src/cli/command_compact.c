@@ -36,7 +36,8 @@ static int run(int argc, char **argv)
     const char *path = NULL;
     const struct argp_child children[] = { { &config_argument, 0, NULL, 0 }, { 0 } };
     const struct argp parser = {
-        .doc = "Rewrite the vault's file without its free pages, while no gateway runs.\v"
+        .doc = "Rewrite the vault's file with full pages and none that is free, while no gateway "
+               "runs.\v"
                "Needs as much room on the disk as the cards take. The new file takes the place of "
                "the old one only once it is whole and on disk.",
         .children = children,

@@ -9,12 +9,6 @@
 
 enum { ROWS_AT_ONCE = 8 * 1024 }; /* in one transaction: its pages lie in memory */
 
-static void cursor_done(MDB_cursor **cursor)
-{
-    if (*cursor != NULL)
-        mdb_cursor_close(*cursor);
-}
-
 /* The new file, as it is filled. */
 struct packing {
     MDB_env *env;

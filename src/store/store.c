@@ -102,6 +102,13 @@ void txn_done(MDB_txn **txn)
     *txn = NULL;
 }
 
+void cursor_done(MDB_cursor **cursor)
+{
+    if (*cursor != NULL)
+        mdb_cursor_close(*cursor);
+    *cursor = NULL;
+}
+
 void env_done(MDB_env **env)
 {
     if (*env != NULL)

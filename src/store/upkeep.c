@@ -17,12 +17,6 @@ enum {
     PREFAULT_STEP = 256 * 1024,
 };
 
-static void cursor_done(MDB_cursor **cursor)
-{
-    if (*cursor != NULL)
-        mdb_cursor_close(*cursor);
-}
-
 static uint64_t count_from(const MDB_val *pages, uint64_t from)
 {
     const size_t *list = pages->mv_data;
