@@ -151,6 +151,12 @@ struct config_mistakes {
     char text[CONFIG_MISTAKES_TOLD][512]; /* further ones are only counted */
 };
 
+/* An option that names a file or folder; NULL if it is not set. */
+static inline const char *config_path_or_null(const char *path)
+{
+    return path[0] == '\0' ? NULL : path;
+}
+
 /* Read and check. ERR_CONFIG when there is a mistake, ERR_NOT_FOUND or ERR_IO when there is no
  * readable file; mistakes->text says everything a person needs. Caller frees. */
 enum err config_load(const char *path, struct config **ret_config,

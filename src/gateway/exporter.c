@@ -17,11 +17,6 @@ enum {
     LOOK_MS = 20,
 };
 
-static const char *path_or_null(const char *path)
-{
-    return path[0] == '\0' ? NULL : path;
-}
-
 static enum err read_address(struct exporter *exporter, struct why *why)
 {
     const struct config_sink_to *to = &exporter->config.to;
@@ -63,9 +58,9 @@ static enum err exporter_open(struct exporter *exporter, const char *vault, stru
     const struct config_sink *sink = &exporter->config;
     const struct tls_client_options tls = { .host = exporter->route.host,
                                             .ca = sink->ca,
-                                            .crl = path_or_null(sink->crl),
-                                            .certificate = path_or_null(sink->certificate),
-                                            .key = path_or_null(sink->key) };
+                                            .crl = config_path_or_null(sink->crl),
+                                            .certificate = config_path_or_null(sink->certificate),
+                                            .key = config_path_or_null(sink->key) };
     char name[CONFIG_NAME_SIZE + sizeof("sinks/.position")];
 
     (void)snprintf(name, sizeof(name), "sinks/%s.position", sink->name);
@@ -167,7 +162,7 @@ enum err exporters_start(struct exporters *exporters, struct vault *vault,
                          const struct keyring *keyring, struct why *why)
 {
     struct sink_log log = { .folder = exporters->folder,
-                            .archive = path_or_null(exporters->archive),
+                            .archive = config_path_or_null(exporters->archive),
                             .end = applied,
                             .with = vault };
 

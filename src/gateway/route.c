@@ -86,12 +86,12 @@ static enum err open_tls(struct route *route, struct why *why)
     uint8_t pins[CONFIG_WORDS_MAX][TLS_PIN_SIZE];
     const struct tls_client_options options = {
         .host = route->host,
-        .ca = config->ca[0] == '\0' ? NULL : config->ca,
+        .ca = config_path_or_null(config->ca),
         .pins = (const uint8_t(*)[TLS_PIN_SIZE])pins,
         .pin_count = config->pins.count,
-        .crl = config->crl[0] == '\0' ? NULL : config->crl,
-        .certificate = config->certificate[0] == '\0' ? NULL : config->certificate,
-        .key = config->key[0] == '\0' ? NULL : config->key,
+        .crl = config_path_or_null(config->crl),
+        .certificate = config_path_or_null(config->certificate),
+        .key = config_path_or_null(config->key),
     };
 
     for (size_t i = 0; i < config->pins.count; i++)

@@ -31,8 +31,8 @@ struct vault_options vault_options_of(const struct config *config, struct keyrin
 
     return (struct vault_options){
         .folder = gateway->vault,
-        .journal_folder = gateway->journal_dir[0] == '\0' ? NULL : gateway->journal_dir,
-        .archive_folder = gateway->audit_archive[0] == '\0' ? NULL : gateway->audit_archive,
+        .journal_folder = config_path_or_null(gateway->journal_dir),
+        .archive_folder = config_path_or_null(gateway->audit_archive),
         .journal_size = gateway->journal_size,
         .size_max = gateway->vault_size_max,
         .expired_keep_ms = gateway->expired_keep_ms,
@@ -131,11 +131,6 @@ enum err server_open_vault(struct server *server, struct why *why)
     return shared_clients_new(server->config, server->keyring, why, &server->shared);
 }
 
-static const char *path_or_null(const char *path)
-{
-    return path[0] == '\0' ? NULL : path;
-}
-
 static void tls_servers_release(struct tls_server *tls[CONFIG_LISTENERS_MAX])
 {
     for (size_t i = 0; i < CONFIG_LISTENERS_MAX; i++) {
@@ -156,7 +151,7 @@ enum err tls_servers_open(const struct config *config,
                                                     .key = listener->key,
                                                     .client_ca = listener->client_ca,
                                                     .client_crl =
-                                                        path_or_null(listener->client_crl) };
+                                                        config_path_or_null(listener->client_crl) };
         enum err err = tls_server_new(&options, before[i], why, &made[i]);
         if (err != OK) {
             tls_servers_release(made);

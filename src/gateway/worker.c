@@ -82,7 +82,8 @@ static void reload(struct worker *worker, struct worker_message *message)
         worker->generation++;
     }
     shared_clients_release(message->clients);
-    err_ignore(outlets_replace(&worker->outlets, message->routes));
+    if (outlets_replace(&worker->outlets, message->routes) != OK || directory == NULL)
+        log_say(LOG_ERROR, "a worker has no memory to reload: it goes on as before");
     routes_release(message->routes);
     for (size_t i = 0; i < worker->listener_count; i++)
         replace_tls(&worker->listeners[i], message->tls[i]);
